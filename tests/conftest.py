@@ -1,4 +1,4 @@
-"""What every test stands on. The cast (one person a role) is in `tests/factories`; an app's own fixtures in its folder."""
+"""What every test stands on. The cast is in `tests/factories`; an app's own fixtures lie in its folder."""
 
 import os
 

@@ -1,7 +1,7 @@
-"""The product's settings with what a test needs: keys that are no secret, a data folder that goes away, plain files.
+"""The product's settings with what a test needs: keys that are no secret, a data folder that goes away.
 
-The database comes from DATABASE_URL as always; without it each test process has an SQLite file of its own, in memory-backed
-storage where there is some. A file, not `:memory:`, because threads and a live server then meet the locks they meet in a village.
+The database comes from DATABASE_URL as always; without it each test process has an SQLite file of its own. A file, not
+`:memory:`, because threads and a live server then meet the locks they meet in a village.
 """
 
 import atexit
