@@ -1,0 +1,1 @@
+"""Who logs in. A login is not a resident: `people.Person.user` joins the two where they meet."""

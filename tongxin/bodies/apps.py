@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class BodiesConfig(AppConfig):
+    name = "tongxin.bodies"

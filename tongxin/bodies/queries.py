@@ -1,0 +1,141 @@
+"""Who holds what today, and who answers for whom."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tongxin.accounts.models import User
+from tongxin.bodies.models import Appointment
+from tongxin.bodies.roles import STAFF, Role
+from tongxin.casework.actors import Actor
+from tongxin.core import clock
+
+
+@dataclass(frozen=True)
+class Held:
+    """One appointment as rights see it."""
+
+    role: Role
+    post_id: UUID
+    post_title: str
+    body_name: str
+    grid_id: UUID | None
+    person_id: UUID
+    person_name: str
+
+
+class Holdings:
+    """All that a user holds in one village today. Truthy for staff."""
+
+    def __init__(self, held: Sequence[Held] = ()) -> None:
+        self.held = tuple(held)
+        self.roles = frozenset(h.role for h in held)
+
+    def __bool__(self) -> bool:
+        return bool(self.roles & STAFF)
+
+    def has(self, *roles: Role) -> bool:
+        return bool(self.roles.intersection(roles))
+
+    @property
+    def posts(self) -> frozenset[UUID]:
+        return frozenset(h.post_id for h in self.held)
+
+    @property
+    def grids(self) -> frozenset[UUID]:
+        return frozenset(h.grid_id for h in self.held if h.grid_id and h.role == Role.GRID_WORKER)
+
+    @property
+    def person_id(self) -> UUID | None:
+        return self.held[0].person_id if self.held else None
+
+    @property
+    def title(self) -> str:
+        return self.held[0].post_title if self.held else ""
+
+
+NOTHING = Holdings()
+
+
+def held(user: object, village_id: UUID) -> Holdings:
+    """What `user` holds today in that village; one query, remembered on the user object for the day."""
+    if not isinstance(user, User) or not user.is_active:
+        return NOTHING
+    user = getattr(user, "_wrapped", user)  # request.user is lazy; remember on the row itself
+    today = clock.today()
+    memory: dict[tuple[UUID, date], Holdings] = user.__dict__.setdefault("_holdings", {})
+    if (village_id, today) not in memory:
+        rows = (
+            Appointment._base_manager.filter(village_id=village_id, person__user=user, from_on__lte=today)
+            .exclude(to_on__lte=today)
+            .select_related("post", "post__body", "person")
+            .order_by("post__position", "id")
+        )
+        memory[village_id, today] = Holdings(
+            [
+                Held(
+                    Role(row.post.role),
+                    row.post_id,
+                    row.post.title,
+                    row.post.body.name,
+                    row.post.grid_id,
+                    row.person_id,
+                    row.person.name,
+                )
+                for row in rows
+            ]
+        )
+    return memory[village_id, today]
+
+
+def forget(user: User) -> None:
+    """After an appointment has changed within a request."""
+    user.__dict__.pop("_holdings", None)
+
+
+def villages_of(user: User) -> list[UUID]:
+    """Villages where the user holds a staff post today, first appointment first."""
+    today = clock.today()
+    rows = (
+        Appointment._base_manager.filter(person__user=user, from_on__lte=today, post__role__in=STAFF)
+        .exclude(to_on__lte=today)
+        .order_by("from_on")
+        .values_list("village_id", flat=True)
+    )
+    return list(dict.fromkeys(rows))
+
+
+def signature(by: Actor, case: Any) -> tuple[str, str]:
+    """How an act is signed in a timeline: (name, post title) as they are today; empty for whoever is not staff."""
+    if isinstance(by, User):
+        return by.name, held(by, case.village_id).title
+    return "", ""
+
+
+def answering_for(grid_id: UUID, day: date) -> list[Appointment]:
+    """Who answers for a grid on a day: its worker first, then the leader of its Party group, then Party-member households."""
+    order = {Role.GRID_WORKER: 0, Role.PARTY_GROUP: 1, Role.PARTY_HOUSEHOLD: 2}
+    rows = (
+        Appointment.objects.get_queryset()
+        .filter(post__grid_id=grid_id, post__role__in=order, from_on__lte=day)
+        .exclude(to_on__lte=day)
+        .select_related("post", "person", "post__partner")
+    )
+    return sorted(rows, key=lambda a: (order[Role(a.post.role)], a.from_on, a.pk))
+
+
+def holders(post_ids: Collection[UUID], day: date) -> dict[UUID, list[Appointment]]:
+    """Today's holders by post, in one query."""
+    found: dict[UUID, list[Appointment]] = {pk: [] for pk in post_ids}
+    rows = (
+        Appointment.objects.get_queryset()
+        .filter(post_id__in=list(post_ids), from_on__lte=day)
+        .exclude(to_on__lte=day)
+        .select_related("person")
+        .order_by("from_on", "id")
+    )
+    for row in rows:
+        found[row.post_id].append(row)
+    return found

@@ -1,0 +1,27 @@
+"""Who acts when nobody is logged in."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tongxin.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Somebody who has shown that a case is theirs: from the same phone, by the last four digits, a receipt or a card.
+
+    Made by `queries.prove` of the case's app only; an action compares `case_id` and trusts nothing else.
+    """
+
+    case_id: UUID
+    how: str
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The calendar itself, for steps that a date takes (silence closes a matter)."""
+
+    job: str
+
+
+Actor = User | Teller | Calendar | None

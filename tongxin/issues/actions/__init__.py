@@ -1,0 +1,43 @@
+"""The verbs of the main job, by who speaks them: the teller, the council, the handler, the judge."""
+
+from tongxin.issues.actions.doing import answer, hand_back, note
+from tongxin.issues.actions.files import develop_file
+from tongxin.issues.actions.orders import (
+    accept,
+    decline,
+    dispatch,
+    give_up,
+    hold_sitting,
+    merge,
+    reclassify,
+    refer,
+    set_usual_handler,
+)
+from tongxin.issues.actions.telling import Report, Told, join, report
+from tongxin.issues.actions.verdict import appeal, confirm, lapse, lapse_silent, not_yet, reopen
+
+__all__ = [
+    "Report",
+    "Told",
+    "accept",
+    "answer",
+    "appeal",
+    "confirm",
+    "decline",
+    "develop_file",
+    "dispatch",
+    "give_up",
+    "hand_back",
+    "hold_sitting",
+    "join",
+    "lapse",
+    "lapse_silent",
+    "merge",
+    "not_yet",
+    "note",
+    "reclassify",
+    "refer",
+    "reopen",
+    "report",
+    "set_usual_handler",
+]

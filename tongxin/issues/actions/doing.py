@@ -1,0 +1,49 @@
+"""The handler fulfils: writes what happens, answers with a photo of the result, or says that it cannot be done there."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.casework.actors import Actor
+from tongxin.casework.store import Upload
+from tongxin.core import clock, outbox
+from tongxin.core.errors import DomainError
+from tongxin.issues.actions.files import attach
+from tongxin.issues.models import Issue, IssueEntry, IssueFile
+from tongxin.issues.wording import clean_reply
+from tongxin.issues.workflow import ISSUE
+
+
+def note(issue: Issue, *, by: Actor, text: str) -> IssueEntry:
+    """Write down what happened on the way; the teller reads it."""
+    return ISSUE.take("note", issue, by=by, note=clean_reply(text))  # type: ignore[return-value]
+
+
+def hand_back(issue: Issue, *, by: Actor, reason: str) -> IssueEntry:
+    """'I cannot do this', with a reason; the council dispatches anew. Nobody is blamed."""
+    reason = reason.strip()
+    if not reason:
+        raise DomainError(_("Write why, so that the council can find another way."), field="reason")
+    post = issue.handler_post.title if issue.handler_post else ""
+    return ISSUE.take("hand_back", issue, by=by, note=reason, data={"post": post}, handler_post=None)  # type: ignore[return-value]
+
+
+def answer(issue: Issue, *, by: Actor, reply: str, photos: Sequence[Upload] = ()) -> IssueEntry:
+    """Say what was done; a photo helps and is never required. The teller is asked for a yes or no."""
+    reply = clean_reply(reply)
+    now = clock.now()
+    with transaction.atomic():
+        entry = ISSUE.take(
+            "answer",
+            issue,
+            by=by,
+            note=reply,
+            data={"photos": len(photos)},
+            reply=reply,
+            answered_at=now,
+            first_answered_at=issue.first_answered_at or now,
+        )
+        attach(issue, photos, purpose=IssueFile.Purpose.RESULT)
+        outbox.put("issues.tell_teller", {"issue": str(issue.pk), "entry": str(entry.pk)}, village_id=issue.village_id)
+    return entry  # type: ignore[return-value]

@@ -1,0 +1,47 @@
+"""Photos and voice memos of an issue: taken in with the words, developed by the worker."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from tongxin.casework import photos, sounds
+from tongxin.casework.models import FileKind, FileState
+from tongxin.casework.store import Upload
+from tongxin.core import clock, outbox
+from tongxin.issues.models import Issue, IssueFile
+
+
+def attach(issue: Issue, uploads: Sequence[Upload], *, purpose: str) -> None:
+    """Rows for what lies in the spool, and the word to the worker, in the caller's transaction."""
+    for upload in uploads:
+        row = IssueFile(
+            village_id=issue.village_id,
+            issue=issue,
+            purpose=purpose,
+            kind=upload.kind,
+            stem=upload.stem,
+            content_type=upload.content_type,
+            size=upload.size,
+            added_at=clock.now(),
+        )
+        row.save(force_insert=True)
+        outbox.put("issues.develop", {"file": str(row.pk)}, village_id=issue.village_id)
+
+
+def develop_file(payload: dict[str, Any]) -> None:
+    """Outbox handler: redraw a photo, move a memo; what cannot be read is marked so. Repeating it does no harm."""
+    row = IssueFile._base_manager.filter(pk=payload["file"]).first()
+    if row is None or row.state != FileState.WAITING:
+        return
+    changes: dict[str, Any]
+    try:
+        if row.kind == FileKind.PHOTO:
+            made = photos.develop(row.stem)
+            changes = {"state": FileState.READY, "width": made.width, "height": made.height, "size": made.size}
+        else:
+            changes = {"state": FileState.READY, "size": sounds.keep(row.stem)}
+    except (photos.NotAPhoto, sounds.NotASound):
+        changes = {"state": FileState.REFUSED}
+    with transaction.atomic():
+        IssueFile._base_manager.filter(pk=row.pk, state=FileState.WAITING).update(**changes)

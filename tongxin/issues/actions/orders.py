@@ -1,0 +1,179 @@
+"""The council takes the order: accepts, merges, declines with where to go, refers, dispatches.
+
+A duty member may act between meetings; the next sitting sees every such act (`hold_sitting`).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.accounts.models import User
+from tongxin.bodies import queries as bodies
+from tongxin.bodies.models import Post
+from tongxin.casework.actors import Actor
+from tongxin.core import clock, outbox, workdays
+from tongxin.core.errors import DomainError, NotAllowed
+from tongxin.issues import access, queries
+from tongxin.issues.models import Category, CategoryHandler, Issue, IssueEntry, Kind, Sitting, SittingItem, Status
+from tongxin.issues.wording import clean_title
+from tongxin.issues.workflow import ISSUE
+from tongxin.territory.models import Village
+
+
+def accept(issue: Issue, *, by: Actor, title: str = "", note: str = "") -> IssueEntry:
+    """Take it on. The title is what the public will read: short, without names or numbers."""
+    return ISSUE.take("accept", issue, by=by, note=note.strip(), title=clean_title(title) or issue.title)  # type: ignore[return-value]
+
+
+def reclassify(issue: Issue, *, by: Actor, category: str, kind: str = "", title: str = "") -> IssueEntry:
+    """Change what it is about, and its title; the clocks run on."""
+    if category not in Category.values:
+        raise DomainError(_("Choose what it is about."), field="category")
+    kind = kind if kind in Kind.values and issue.about_post_id is None else issue.kind
+    data = {"from": issue.category, "to": category}
+    return ISSUE.take(  # type: ignore[return-value]
+        "reclassify", issue, by=by, data=data, category=category, kind=kind, title=clean_title(title) or issue.title
+    )
+
+
+def decline(issue: Issue, *, by: Actor, reason: str, where_to: str) -> IssueEntry:
+    """Not the village's: with a reason and where to go, or not at all."""
+    return _end("decline", issue, by=by, reason=reason, where_to=where_to)
+
+
+def refer(issue: Issue, *, by: Actor, reason: str, where_to: str) -> IssueEntry:
+    """Passed on to a named office; the village records the hand-over and nothing beyond it (Xinfang rules 15)."""
+    return _end("refer", issue, by=by, reason=reason, where_to=where_to)
+
+
+def give_up(issue: Issue, *, by: Actor, reason: str) -> IssueEntry:
+    """Cannot be done, honestly, and why."""
+    reason = _needed(reason, "reason", _("Write the reason; the teller will read it."))
+    answered = {} if issue.answered_at else {"answered_at": clock.now(), "reply": reason}
+    return ISSUE.take("give_up", issue, by=by, note=reason, reason=reason, settled_at=clock.now(), **answered)  # type: ignore[return-value]
+
+
+def _end(step: str, issue: Issue, *, by: Actor, reason: str, where_to: str) -> IssueEntry:
+    reason = _needed(reason, "reason", _("Write the reason; the teller will read it."))
+    where_to = _needed(where_to, "where_to", _("Write where they can go, with a telephone number."))
+    return ISSUE.take(  # type: ignore[return-value]
+        step, issue, by=by, note=reason, data={"where_to": where_to}, reason=reason, where_to=where_to, settled_at=clock.now()
+    )
+
+
+def _needed(text: str, field: str, message: object) -> str:
+    text = text.strip()
+    if not text:
+        raise DomainError(message, field=field)
+    return text
+
+
+def merge(issue: Issue, into: Issue, *, by: Actor) -> IssueEntry:
+    """Join a report to an open one that says the same. All tellers stay, and all hear the answer.
+
+    Raises:
+        DomainError: into itself, into a closed or merged one, or into one of another route (a sealed complaint stays alone).
+    """
+    if into.pk == issue.pk or into.village_id != issue.village_id:
+        raise DomainError(_("Choose another matter to merge into."), field="into")
+    if not into.is_open or into.route != issue.route or issue.about_post_id != into.about_post_id:
+        raise DomainError(_("That matter cannot take another one in."), field="into")
+    with transaction.atomic():
+        # what had been merged into the child follows it; a chain would lose its tellers
+        queries.rows().filter(merged_into=issue).update(merged_into=into)
+        entry = ISSUE.take(
+            "merge", issue, by=by, data={"into": into.number}, merged_into=into, settled_at=clock.now()
+        )
+        ISSUE.enter("merged_here", into, by=by, data={"number": issue.number})
+    return entry  # type: ignore[return-value]
+
+
+def dispatch(issue: Issue, *, by: Actor, post: Post, due_on: date | None = None, note: str = "", title: str = "") -> IssueEntry:
+    """Give it to a post, by a day. A matter not yet taken on is taken on by the same press.
+
+    A day in the past is refused; one that is no working day moves to the next, and the entry says so.
+
+    Raises:
+        DomainError: the post takes no matters, is empty, or is the one complained about.
+    """
+    today = clock.today()
+    due = due_on or issue.due_on
+    if due < today and due_on is None:
+        due = workdays.add_workdays(today, 3)
+    if due < today:
+        raise DomainError(_("That day is already over. Choose a later one."), field="due_on")
+    moved = workdays.next_workday(due)
+    if post.village_id != issue.village_id or not post.takes_matters or post.ended_on is not None:
+        raise DomainError(_("This post takes no matters."), field="post")
+    holders = bodies.holders([post.pk], today)[post.pk]
+    if not holders:
+        raise DomainError(_("Nobody holds this post today. Choose another."), field="post")
+    if issue.about_post_id and (post.pk == issue.about_post_id or _is_recused(issue, [h.person_id for h in holders])):
+        raise DomainError(_("The matter concerns this post. Choose another."), field="post")
+    with transaction.atomic():
+        if issue.status == Status.TOLD:
+            accept(issue, by=by, title=title)
+        title = clean_title(title) or issue.title
+        entry = ISSUE.take(
+            "dispatch",
+            issue,
+            by=by,
+            note=note.strip(),
+            data={
+                "post": post.title,
+                "to": "、".join(h.person.name for h in holders),
+                "due_on": moved.isoformat(),
+                "moved_from": due.isoformat() if moved != due else "",
+            },
+            handler_post=post,
+            due_on=moved,
+            title=title,
+        )
+        outbox.put("issues.tell_handler", {"issue": str(issue.pk), "entry": str(entry.pk)}, village_id=issue.village_id)
+    return entry  # type: ignore[return-value]
+
+
+def _is_recused(issue: Issue, persons: Sequence[UUID]) -> bool:
+    return issue.recusals.filter(person_id__in=persons).exists()
+
+
+def hold_sitting(
+    village: Village, *, by: User, held_on: date, present: int, note: str = "", entries: Sequence[UUID] = ()
+) -> Sitting:
+    """Record that the council sat and saw what duty members had done since.
+
+    Raises:
+        DomainError: a day in the future, nobody present.
+    """
+    if not access.can_hold_sitting(by, village.pk):
+        raise NotAllowed(_("This step is not yours to take."))
+    if held_on > clock.today(village.tz):
+        raise DomainError(_("That day has not come yet."), field="held_on")
+    if present < 1:
+        raise DomainError(_("Write how many members were present."), field="present")
+    with transaction.atomic():
+        sitting = Sitting(
+            village=village, held_on=held_on, present=present, note=note.strip(), recorded_by=by, recorded_at=clock.now()
+        )
+        sitting.save(force_insert=True)
+        acts = {act.pk: act for act in queries.duty_acts(village.pk)}
+        for pk in entries:
+            if pk in acts:
+                SittingItem(village=village, sitting=sitting, entry=acts[pk]).save(force_insert=True)
+    return sitting
+
+
+def set_usual_handler(village: Village, *, by: User, category: str, post: Post, question: str = "") -> CategoryHandler:
+    """Say which post usually does what; the directory and the suggestions read it."""
+    if not bodies.held(by, village.pk).has(*access.KEEPERS):
+        raise NotAllowed(_("This step is not yours to take."))
+    if category not in Category.values or post.village_id != village.pk:
+        raise DomainError(_("Choose what it is about."), field="category")
+    row, _made = CategoryHandler.objects.update_or_create(
+        village=village, category=category, defaults={"post": post, "question": question.strip()}
+    )
+    return row
+

@@ -1,0 +1,193 @@
+"""A resident speaks: for themselves, or through somebody who writes it down."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.accounts.models import User
+from tongxin.bodies import queries as bodies
+from tongxin.bodies.models import Post
+from tongxin.bodies.roles import Role
+from tongxin.casework.models import Channel, StatusGroup
+from tongxin.casework.store import Upload
+from tongxin.core import clock, counters, crypto, idempotency, numbers, workdays
+from tongxin.core.errors import DomainError, NotAllowed
+from tongxin.issues import access, danger
+from tongxin.issues.actions.files import attach
+from tongxin.issues.models import Issue, IssueFile, Kind, Recusal, Route, Status, Voice
+from tongxin.issues.workflow import ISSUE
+from tongxin.people.models import Household, Person
+from tongxin.territory.models import Grid, Group, Place, Village
+
+RECEIPT_SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 symbols without lookalikes; 16 of them are 80 bits (R22)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was said. Words, a photo or a voice memo: one of the three is enough."""
+
+    category: str
+    kind: str = Kind.HARD
+    words: str = ""
+    place: Place | None = None
+    place_text: str = ""
+    group: Group | None = None
+    grid: Grid | None = None
+    household: Household | None = None
+    told_by: Person | None = None
+    told_by_name: str = ""
+    phone: str = ""
+    is_sealed: bool = False
+    about_post: Post | None = None
+    channel: str = Channel.PAGE
+    photos: Sequence[Upload] = ()
+    sound: Upload | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the teller gets back. `receipt` is shown once, and only for a sealed matter without a telephone."""
+
+    issue_id: UUID
+    number: str
+    receipt: str = ""
+    is_replayed: bool = False
+
+
+def report(village: Village, said: Report, *, by: User | None, key: str) -> Told:
+    """Take a matter in: number, clocks, timeline, files and consequences in one transaction; twice pressed is one record.
+
+    Raises:
+        DomainError: nothing was said. KeyReused: the key came before with other words.
+        NotAllowed: a logged-in user without a post in this village writes down for somebody.
+    """
+    if not (said.words.strip() or said.photos or said.sound):
+        raise DomainError(_("Say a sentence, or write a few words."), field="words")
+    if by is not None and not access.can_report_for(by, village.pk):
+        raise NotAllowed(_("This step is not yours to take."))
+    with transaction.atomic():
+        claim = idempotency.claim(
+            village_id=village.pk,
+            actor=str(by.pk) if by else "",
+            operation="issues.report",
+            key=key,
+            body=_fingerprint(said),
+        )
+        if claim.replayed:
+            told = claim.response
+            return Told(UUID(told["issue"]), told["number"], is_replayed=True)
+        issue, receipt = _open(village, said, by=by)
+        claim.keep({"issue": str(issue.pk), "number": issue.number})
+    return Told(issue.pk, issue.number, receipt)
+
+
+def _fingerprint(said: Report) -> dict[str, Any]:
+    """What makes two presses the same press. Files count by size: a phone may shrink a photo anew."""
+    return {
+        "category": said.category,
+        "words": said.words,
+        "place": str(said.place.pk) if said.place else said.place_text,
+        "phone": crypto.blind_index(said.phone, "report") if said.phone else "",
+        "sealed": said.is_sealed,
+        "files": len(said.photos) + bool(said.sound),
+    }
+
+
+def _open(village: Village, said: Report, *, by: User | None) -> tuple[Issue, str]:
+    now = clock.now()
+    today = clock.today(village.tz)
+    grid = said.grid or (said.place and said.place.grid) or (said.household and said.household.grid) or None
+    group = said.group or (said.place and said.place.group) or (said.household and said.household.group) or None
+    route = _route(said)
+    tail = "".join(ch for ch in said.phone if ch.isdigit())[-4:]
+    receipt = ""
+    if said.is_sealed and not said.phone:
+        receipt = "".join(secrets.choice(RECEIPT_SYMBOLS) for _i in range(16))
+    issue = Issue(
+        village=village,
+        number=numbers.compose(today.year, counters.next_value(village.pk, "issues", today.year)),
+        status=Status.TOLD,
+        status_group=StatusGroup.OPEN,
+        kind=Kind.COMPLAINT if said.about_post else said.kind,
+        category=said.category,
+        route=route,
+        words=said.words.strip(),
+        place=said.place,
+        place_text=said.place_text.strip(),
+        group=group,
+        grid=grid,
+        is_urgent=danger.is_danger(said.words),
+        household=said.household,
+        told_by=said.told_by,
+        told_by_name=said.told_by_name.strip(),
+        recorded_by=by,
+        channel=said.channel,
+        told_at=now,
+        phone=said.phone,
+        phone_tail_index=crypto.blind_index(tail, f"issue-tail|{village.pk}") if len(tail) == 4 else "",
+        receipt_index=crypto.blind_index(receipt, f"receipt|{village.pk}") if receipt else "",
+        is_sealed=said.is_sealed or said.about_post is not None,
+        about_post=said.about_post,
+        take_by=now + timedelta(hours=village.take_hours),
+        reply_by=workdays.add_workdays(today, village.reply_workdays),
+        due_on=workdays.next_workday(today + timedelta(days=village.finish_days)),
+    )
+    issue.save(force_insert=True)
+    ISSUE.enter("report", issue, by=by, channel=said.channel, data={"for": bool(by)})
+    if said.about_post is not None:
+        _recuse(issue, said.about_post)
+    attach(issue, [*said.photos, *([said.sound] if said.sound else [])], purpose=IssueFile.Purpose.TOLD)
+    return issue, receipt
+
+
+def _route(said: Report) -> str:
+    if said.about_post is None:
+        return Route.COUNCIL
+    return Route.TOWNSHIP if said.about_post.role in (Role.SUPERVISOR, Role.TOWNSHIP) else Route.SUPERVISORS
+
+
+def _recuse(issue: Issue, post: Post) -> None:
+    """By office held, not by a name that was typed (R25)."""
+    for appointment in bodies.holders([post.pk], clock.today())[post.pk]:
+        Recusal(village_id=issue.village_id, issue=issue, person=appointment.person, at=clock.now()).save()
+
+
+def join(
+    issue: Issue, *, by: User | None, key: str, phone: str = "", household: Household | None = None,
+    channel: str = Channel.PAGE,
+) -> None:
+    """Say 'me too' to an open matter; pressed twice it is one voice.
+
+    Raises:
+        DomainError: the matter is closed, or not one that others can join.
+    """
+    if not issue.is_open or issue.route != Route.COUNCIL:
+        raise DomainError(_("This matter is already closed. Please report it anew."))
+    tail = "".join(ch for ch in phone if ch.isdigit())[-4:]
+    with transaction.atomic():
+        claim = idempotency.claim(
+            village_id=issue.village_id,
+            actor=str(by.pk) if by else "",
+            operation="issues.join",
+            key=key,
+            body={"issue": str(issue.pk), "tail": tail},
+        )
+        if claim.replayed:
+            return
+        Voice(
+            village_id=issue.village_id,
+            issue=issue,
+            at=clock.now(),
+            channel=channel,
+            household=household,
+            phone=phone,
+            phone_tail_index=crypto.blind_index(tail, f"issue-tail|{issue.village_id}") if len(tail) == 4 else "",
+            recorded_by=by,
+        ).save(force_insert=True)
+        claim.keep({"issue": str(issue.pk)})

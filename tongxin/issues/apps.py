@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class IssuesConfig(AppConfig):
+    name = "tongxin.issues"

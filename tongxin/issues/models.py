@@ -1,0 +1,308 @@
+"""A resident's difficulty, from the code to the answer (驿兴码; G2 of the model)."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.accounts.models import User
+from tongxin.bodies.models import Post
+from tongxin.casework.models import Attachment, Case, Channel, Entry, StatusGroup
+from tongxin.core.crypto import EncryptedTextField
+from tongxin.people.models import Household, Person
+from tongxin.territory.models import Grid, Group, Place, VillageManager, VillageQuerySet, VillageRow
+
+
+class Status(models.TextChoices):
+    """Open ones wait for somebody; each settled one is an honest end of its own."""
+
+    TOLD = "told", _("Received")
+    TAKEN = "taken", _("Taken on")
+    DISPATCHED = "dispatched", _("Being done")
+    ANSWERED = "answered", _("Answered, waiting for a yes or no")
+    APPEALED = "appealed", _("With the supervisors")
+    SOLVED = "solved", _("Solved")
+    NO_REPLY = "no_reply", _("Closed without a reply")
+    DECLINED = "declined", _("Not for the village")
+    REFERRED = "referred", _("Passed on")
+    NOT_POSSIBLE = "not_possible", _("Cannot be done")
+    MERGED = "merged", _("Merged")
+
+
+GROUPS = {
+    Status.TOLD: StatusGroup.OPEN,
+    Status.TAKEN: StatusGroup.OPEN,
+    Status.DISPATCHED: StatusGroup.OPEN,
+    Status.ANSWERED: StatusGroup.OPEN,
+    Status.APPEALED: StatusGroup.OPEN,
+    Status.SOLVED: StatusGroup.SETTLED,
+    Status.NO_REPLY: StatusGroup.SETTLED,
+    Status.DECLINED: StatusGroup.SETTLED,
+    Status.REFERRED: StatusGroup.SETTLED,
+    Status.NOT_POSSIBLE: StatusGroup.SETTLED,
+    Status.MERGED: StatusGroup.VOID,
+}
+
+
+class Category(models.TextChoices):
+    ROAD = "road", _("Road")
+    WATER = "water", _("Water")
+    LIGHT = "light", _("Light and power")
+    RUBBISH = "rubbish", _("Rubbish")
+    NEIGHBOURS = "neighbours", _("Neighbours")
+    LAND_MONEY = "land_money", _("Land and money")
+    ELDERS = "elders", _("Old people")
+    OTHER = "other", _("Something else")
+
+
+class Kind(models.TextChoices):
+    """What is wanted (domain.md 13.3). The first three are the urgent, difficult, worrying, awaited matters (急难愁盼)."""
+
+    HARD = "hard", _("Hard matter")
+    VEXING = "vexing", _("Vexing matter")
+    HELP = "help", _("Asks for help")
+    SUGGESTION = "suggestion", _("Suggestion")
+    COMPLAINT = "complaint", _("Complaint about an officer")
+
+
+PRESSING = (Kind.HARD, Kind.VEXING, Kind.HELP)
+
+
+class Route(models.TextChoices):
+    """Who takes the order. A complaint never goes past the person complained about (R25)."""
+
+    COUNCIL = "council", _("Consultation council")
+    SUPERVISORS = "supervisors", _("Supervisors")
+    TOWNSHIP = "township", _("Township")
+
+
+class IssueQuerySet(VillageQuerySet["Issue"]):
+    def open(self) -> Self:
+        return self.filter(status_group=StatusGroup.OPEN)
+
+    def settled(self) -> Self:
+        return self.filter(status_group=StatusGroup.SETTLED)
+
+    def solved(self) -> Self:
+        """Done and confirmed by whoever told it; silence and merged children are not."""
+        return self.filter(status=Status.SOLVED)
+
+    def pressing(self) -> Self:
+        return self.filter(kind__in=PRESSING)
+
+    def shown_to_all(self) -> Self:
+        """Answered matters that may stand in public: no complaint, nothing sealed, a title by the staff."""
+        return self.filter(
+            route=Route.COUNCIL,
+            is_sealed=False,
+            status__in=(Status.ANSWERED, Status.SOLVED, Status.NO_REPLY, Status.NOT_POSSIBLE),
+            answered_at__isnull=False,
+        ).exclude(title="")
+
+
+class Issue(Case, VillageRow):
+    """One matter that somebody told. Its story is in `IssueEntry`; here stands where it is now.
+
+    `words` are the teller's and never leave the staff pages and the teller's own page; `title` is the staff's and public.
+    """
+
+    number = models.CharField(_("Number"), max_length=16)
+    kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices, default=Kind.HARD)
+    category = models.CharField(_("What it is about"), max_length=12, choices=Category.choices)
+    route = models.CharField(_("Who takes it"), max_length=12, choices=Route.choices, default=Route.COUNCIL)
+    words = models.TextField(_("Words"), blank=True)
+    title = models.CharField(_("Title"), max_length=60, blank=True)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    place_text = models.CharField(_("Where"), max_length=120, blank=True)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_urgent = models.BooleanField(_("Words of danger"), default=False)
+
+    # who told it: opened by rights only
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, blank=True, related_name="issues")
+    told_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    told_by_name = EncryptedTextField(_("Told by"), blank=True, default="")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    channel = models.CharField(_("Channel"), max_length=8, choices=Channel.choices)
+    told_at = models.DateTimeField(_("Told"))
+    phone = EncryptedTextField(_("Telephone"), blank=True, default="")
+    phone_tail_index = models.CharField(max_length=32, blank=True, editable=False)
+    receipt_index = models.CharField(max_length=32, blank=True, editable=False)
+    is_sealed = models.BooleanField(_("The teller wants to stay unknown"), default=False)
+    about_post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    # whose turn it is, by when
+    handler_post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, related_name="issues")
+    take_by = models.DateTimeField(_("To be taken on by"))
+    reply_by = models.DateField(_("First answer by"))
+    due_on = models.DateField(_("Due"))
+
+    # the answer and the end
+    reply = models.TextField(_("Answer"), blank=True)
+    answered_at = models.DateTimeField(_("Answered"), null=True, blank=True)
+    first_answered_at = models.DateTimeField(null=True, blank=True)
+    reopened = models.PositiveSmallIntegerField(_("Times reopened"), default=0)
+    settled_at = models.DateTimeField(_("Settled"), null=True, blank=True)
+    reason = models.TextField(_("Reason"), blank=True)
+    where_to = models.CharField(_("Where to go"), max_length=120, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+
+    objects: ClassVar[VillageManager["Issue"]] = VillageManager.from_queryset(IssueQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["village", "number"], name="issues_issue_number"),
+            # who and when are set together or not at all
+            models.CheckConstraint(
+                condition=models.Q(status_group=StatusGroup.OPEN, settled_at__isnull=True)
+                | (~models.Q(status_group=StatusGroup.OPEN) & models.Q(settled_at__isnull=False)),
+                name="issues_issue_settled_at",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=Status.MERGED, merged_into__isnull=False)
+                | (~models.Q(status=Status.MERGED) & models.Q(merged_into__isnull=True)),
+                name="issues_issue_merged_into",
+            ),
+            # an answer without words closes nothing (domain.md 118)
+            models.CheckConstraint(
+                condition=~models.Q(status__in=(Status.ANSWERED, Status.SOLVED, Status.NO_REPLY))
+                | (~models.Q(reply="") & models.Q(answered_at__isnull=False)),
+                name="issues_issue_answer_has_words",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=(Status.DECLINED, Status.REFERRED))
+                | (~models.Q(reason="") & ~models.Q(where_to="")),
+                name="issues_issue_says_where_to",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.NOT_POSSIBLE) | ~models.Q(reason=""),
+                name="issues_issue_says_why_not",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.DISPATCHED) | models.Q(handler_post__isnull=False),
+                name="issues_issue_has_handler",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(about_post__isnull=True) | ~models.Q(route=Route.COUNCIL),
+                name="issues_issue_complaint_not_to_council",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["village", "status_group", "route", "due_on", "id"], name="issues_issue_inbox"),
+            models.Index(fields=["village", "handler_post", "status_group", "due_on"], name="issues_issue_handler"),
+            models.Index(fields=["village", "place", "status_group"], name="issues_issue_place"),
+            models.Index(fields=["village", "category", "status_group", "told_at"], name="issues_issue_category"),
+            models.Index(fields=["village", "status", "answered_at"], name="issues_issue_answered"),
+            models.Index(fields=["village", "phone_tail_index"], name="issues_issue_tail"),
+            models.Index(fields=["village", "told_at"], name="issues_issue_told"),
+            models.Index(fields=["village", "recorded_by", "told_at"], name="issues_issue_recorder"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        return self.status_group == StatusGroup.OPEN
+
+
+class IssueEntry(Entry, VillageRow):
+    """The story of an issue, a line a step."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="entries")
+
+    objects: ClassVar[VillageManager["IssueEntry"]] = VillageManager.from_queryset(VillageQuerySet)()
+
+    class Meta:
+        verbose_name_plural = "issue entries"
+        indexes = [
+            models.Index(fields=["village", "issue", "at"], name="issues_entry_story"),
+            models.Index(fields=["village", "step", "at"], name="issues_entry_step"),
+        ]
+
+
+class IssueFile(Attachment, VillageRow):
+    """A photo or voice memo, told with the matter or answered with."""
+
+    class Purpose(models.TextChoices):
+        TOLD = "told", _("Told with it")
+        RESULT = "result", _("The result")
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="files")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+
+    objects: ClassVar[VillageManager["IssueFile"]] = VillageManager.from_queryset(VillageQuerySet)()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["village", "stem"], name="issues_file_stem")]
+        indexes = [models.Index(fields=["village", "issue", "purpose"], name="issues_file_issue")]
+
+
+class Voice(VillageRow):
+    """Somebody who says 'me too' to an open issue: heard, counted, told the answer; never a second case."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="voices")
+    at = models.DateTimeField()
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    phone = EncryptedTextField(blank=True, default="")
+    phone_tail_index = models.CharField(max_length=32, blank=True, editable=False)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[VillageManager["Voice"]] = VillageManager.from_queryset(VillageQuerySet)()
+
+    class Meta:
+        indexes = [models.Index(fields=["village", "issue", "at"], name="issues_voice_issue")]
+
+
+class Recusal(VillageRow):
+    """A person who may not see this issue: it is about them, by the office they held when it was told (R25)."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="recusals")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects: ClassVar[VillageManager["Recusal"]] = VillageManager.from_queryset(VillageQuerySet)()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["village", "issue", "person"], name="issues_recusal_once")]
+
+
+class CategoryHandler(VillageRow):
+    """Which post usually does what: 'the pipe is broken, whom do I call?' Without a post: the grid worker of the place."""
+
+    category = models.CharField(max_length=12, choices=Category.choices)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    question = models.CharField(_("As people ask it"), max_length=40, blank=True)
+
+    objects: ClassVar[VillageManager["CategoryHandler"]] = VillageManager.from_queryset(VillageQuerySet)()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["village", "category"], name="issues_categoryhandler_once")]
+
+
+class Sitting(VillageRow):
+    """A meeting of the council that looked at what duty members had done since the last one."""
+
+    held_on = models.DateField(_("Held on"))
+    present = models.PositiveSmallIntegerField(_("Members present"))
+    note = models.TextField(_("What was said"), blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    objects: ClassVar[VillageManager["Sitting"]] = VillageManager.from_queryset(VillageQuerySet)()
+
+    class Meta:
+        indexes = [models.Index(fields=["village", "held_on"], name="issues_sitting_held")]
+
+
+class SittingItem(VillageRow):
+    """A duty act that a sitting saw, once."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="items")
+    entry = models.ForeignKey(IssueEntry, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar[VillageManager["SittingItem"]] = VillageManager.from_queryset(VillageQuerySet)()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["village", "entry"], name="issues_sittingitem_once")]

@@ -1,0 +1,48 @@
+"""Which village the work at hand belongs to. No scope, no rows: an error (R17 of the access rules).
+
+A request opens its village's scope in the middleware; a command or a job opens one by name. The manager of every
+village's table asks here, so a forgotten filter is an exception and never a leak.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+from uuid import UUID
+
+
+class NoScope(RuntimeError):
+    """A village's table was asked without a village."""
+
+
+class _Everything:
+    """The scope of work over several villages (a county's roll-up, the worker)."""
+
+
+EVERYTHING: Final = _Everything()
+_active: ContextVar[UUID | _Everything | None] = ContextVar("village", default=None)
+
+
+def active() -> UUID | _Everything | None:
+    return _active.get()
+
+
+@contextmanager
+def village(village_id: UUID) -> Iterator[None]:
+    token = _active.set(village_id)
+    try:
+        yield
+    finally:
+        _active.reset(token)
+
+
+@contextmanager
+def everything(reason: str) -> Iterator[None]:
+    """Lift the scope; `reason` says why, for whoever reads the code."""
+    if not reason:
+        raise ValueError("lifting the scope needs a reason")
+    token = _active.set(EVERYTHING)
+    try:
+        yield
+    finally:
+        _active.reset(token)

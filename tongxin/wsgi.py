@@ -1,0 +1,8 @@
+"""What gunicorn and `tongxin serve` load."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.settings")
+application = get_wsgi_application()
