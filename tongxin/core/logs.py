@@ -1,0 +1,89 @@
+"""Logs say what went wrong and where, never for whom (R30)."""
+
+import logging
+import traceback
+from collections.abc import ItemsView, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.template import TemplateDoesNotExist
+from django.views.debug import SafeExceptionReporterFilter
+
+from tongxin.core import masking
+from tongxin.core.middleware import request_id
+
+# What these say comes from the program and not from a person. A database's own words may quote a whole row.
+_SPEAKING = (ImportError, AttributeError, NameError, TypeError, ImproperlyConfigured, TemplateDoesNotExist)
+_HOME = Path(__file__).resolve().parents[2]
+
+
+class Quiet(logging.Filter):
+    """One line a record: personal numbers masked, line ends escaped, an exception as its type and places."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "quiet", False):
+            return True
+        words = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            words = f"{words} | {described(record.exc_info[1])}"
+        if current := request_id.get():
+            words = f"{words} [{current}]"
+        record.msg, record.args = one_line(masking.scrub(words)), None
+        record.exc_info = record.exc_text = record.stack_info = None
+        record.quiet = True
+        return True
+
+
+def one_line(text: str) -> str:
+    """No line of ours is begun by somebody else's text."""
+    return "".join(
+        ch if ch.isprintable() else ch.encode("unicode_escape").decode("ascii") for ch in text.replace("\t", " ")
+    )
+
+
+def described(error: BaseException) -> str:
+    """`IntegrityError at tongxin/core/counters.py:21 next_value < …`, with the cause behind it."""
+    parts = [f"{type(error).__name__}{_said(error)} at {' < '.join(_places(error.__traceback__)) or '?'}"]
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        parts.append(f"from {type(cause).__name__}{_said(cause)}")
+    return " ".join(parts)
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return f" ({error.strerror})" if error.strerror else ""
+    return f" ({error})" if isinstance(error, _SPEAKING) else ""
+
+
+def _places(trace: TracebackType | None) -> Iterator[str]:
+    """The innermost eight frames, innermost first."""
+    for frame in reversed(traceback.extract_tb(trace)[-8:]):
+        path = Path(frame.filename)
+        short = path.relative_to(_HOME) if path.is_relative_to(_HOME) and ".venv" not in path.parts else path.name
+        yield f"{short}:{frame.lineno} {frame.name}"
+
+
+class NothingShown(SafeExceptionReporterFilter):
+    """An error report shows where it happened: no form, no cookie, no header, no setting, no local variable."""
+
+    def is_active(self, request: HttpRequest | None) -> bool:
+        return True
+
+    def get_safe_settings(self) -> dict[str, Any]:
+        return {}
+
+    def get_safe_request_meta(self, request: Any) -> dict[str, Any]:
+        return {}
+
+    def get_safe_cookies(self, request: Any) -> dict[str, Any]:
+        return {}
+
+    def get_post_parameters(self, request: Any) -> dict[str, Any]:
+        return {}
+
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> ItemsView[str, Any]:
+        return {}.items()

@@ -1,0 +1,146 @@
+"""Tables without a domain. `village_id` is a plain id here: the ground floor knows no villages."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.core.ids import uuid7
+
+models.CharField.register_lookup(Length)
+
+
+def at_most(field: str, length: int, name: str) -> models.CheckConstraint:
+    """SQLite ignores `max_length`, so a key column says it again as a constraint (R2)."""
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__length__lte": length}), name=name)
+
+
+class Row(models.Model):
+    """Every table of ours: a UUIDv7 made by the application."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Counter(Row):
+    """The last number given out, per village, name and year. Only `counters.next_value` writes it."""
+
+    village_id = models.UUIDField(null=True, blank=True)
+    name = models.CharField(max_length=40)
+    year = models.PositiveSmallIntegerField()
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["village_id", "name", "year"], name="core_counter_once"),
+            models.UniqueConstraint(
+                fields=["name", "year"],
+                condition=models.Q(village_id__isnull=True),
+                name="core_counter_once_no_village",
+            ),
+            at_most("name", 40, "core_counter_name_length"),
+        ]
+
+
+class CalendarDay(Row):
+    """A day on which the State Council's notice or the county differs from Monday to Friday; above the library."""
+
+    day = models.DateField(_("Day"), unique=True)
+    is_workday = models.BooleanField(_("Working day"))
+    name = models.CharField(_("Name of the day"), max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["day"]
+
+
+class Idempotency(Row):
+    """A request that has been carried out, by the key that its form brought along (R6). Kept at least 90 days."""
+
+    village_id = models.UUIDField(null=True, blank=True)
+    actor = models.CharField(max_length=80)
+    operation = models.CharField(max_length=60)
+    key = models.CharField(max_length=64)
+    request_hash = models.CharField(max_length=64)
+    response = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "idempotency"
+        constraints = [
+            models.UniqueConstraint(fields=["village_id", "actor", "operation", "key"], name="core_idempotency_once"),
+            models.UniqueConstraint(
+                fields=["actor", "operation", "key"],
+                condition=models.Q(village_id__isnull=True),
+                name="core_idempotency_once_no_village",
+            ),
+            at_most("actor", 80, "core_idempotency_actor_length"),
+            at_most("operation", 60, "core_idempotency_operation_length"),
+            at_most("key", 64, "core_idempotency_key_length"),
+        ]
+        indexes = [models.Index(fields=["at"], name="core_idempotency_at")]
+
+
+class OutboxState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    TAKEN = "taken", _("Being done")
+    DONE = "done", _("Done")
+    PARKED = "parked", _("Set aside after failing")
+
+
+class OutboxItem(Row):
+    """Work outside the transaction, written inside it (R49): carried out at least once, so receivers take it twice."""
+
+    village_id = models.UUIDField(null=True, blank=True)
+    topic = models.CharField(max_length=60)
+    payload = models.JSONField(default=dict)
+    put_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=OutboxState.choices, default=OutboxState.WAITING)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    State: ClassVar[type[OutboxState]] = OutboxState
+
+    class Meta:
+        constraints = [at_most("topic", 60, "core_outboxitem_topic_length")]
+        indexes = [
+            # the worker asks for these every few seconds; what is done must not be in the way
+            models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="core_outboxitem_waiting"),
+            models.Index(fields=["taken_at"], condition=models.Q(state="taken"), name="core_outboxitem_taken"),
+            models.Index(fields=["done_at"], condition=models.Q(state="done"), name="core_outboxitem_done"),
+        ]
+
+
+class JobRun(Row):
+    """One run of a periodic job for one slot of time (R50). The unique slot lets racing workers run it once."""
+
+    name = models.CharField(max_length=60)
+    slot = models.DateTimeField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "slot"], name="core_jobrun_once"),
+            at_most("name", 60, "core_jobrun_name_length"),
+        ]
+
+
+class Throttle(Row):
+    """One attempt that counts against a limit (R47). The key is kept as a keyed hash: it may hold an address."""
+
+    key = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [at_most("key", 32, "core_throttle_key_length")]
+        indexes = [
+            models.Index(fields=["key", "at"], name="core_throttle_key_at"),
+            models.Index(fields=["at"], name="core_throttle_at"),
+        ]
