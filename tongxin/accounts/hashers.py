@@ -1,4 +1,4 @@
-"""Argon2id at 19 MiB (OWASP's small setting): Django's 100 MiB default lets eight log-ins at once end a small server."""
+"""Argon2id at 19 MiB (OWASP's small setting): with Django's 100 MiB eight log-ins at once end a small server."""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 

@@ -19,7 +19,7 @@ View = Callable[..., HttpResponse]
 def staff(*roles: Role) -> Callable[[View], View]:
     """Only for who holds one of these roles in this village today; none named: any staff post.
 
-    Not logged in: to the log-in page. No post in this village: 404, so that nothing is told. Another post: 403, humanly.
+    Not logged in: to the log-in page. No post in this village: 404, nothing is told. Another post: 403, humanly.
     """
     needed = frozenset(roles) or STAFF
 

@@ -1,7 +1,7 @@
 """Body – post – appointment (C1–C5): who stands where, since when, until when."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.accounts.models import User
 from tongxin.bodies.roles import Role
 from tongxin.people.models import Person
-from tongxin.territory.models import Dated, Grid, VillageManager, VillageQuerySet, VillageRow
+from tongxin.territory.models import DatedQuerySet, Grid, VillageManager, VillageQuerySet, VillageRow
 
 
 class BodyKind(models.TextChoices):
@@ -29,7 +29,7 @@ class BodyKind(models.TextChoices):
     TOWNSHIP = "township", _("Township office")
 
 
-class BodyQuerySet(VillageQuerySet["Body"], Dated["Body"]):
+class BodyQuerySet(DatedQuerySet["Body"]):
     pass
 
 
@@ -44,7 +44,7 @@ class Body(VillageRow):
     opened_on = models.DateField(_("Since"))
     ended_on = models.DateField(_("Until"), null=True, blank=True)
 
-    objects: ClassVar[VillageManager["Body"]] = VillageManager.from_queryset(BodyQuerySet)()
+    objects = VillageManager.from_queryset(BodyQuerySet)()
 
     class Meta:
         verbose_name_plural = "bodies"
@@ -67,11 +67,12 @@ class Post(VillageRow):
     grid = models.ForeignKey(Grid, on_delete=models.PROTECT, null=True, blank=True, related_name="posts")
     seats = models.PositiveSmallIntegerField(_("Seats"), default=1)
     takes_matters = models.BooleanField(_("Matters can be dispatched to it"), default=False)
+    # stand in for each other during a leave; always set on both sides (`actions.pair_posts`)
     partner = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
     ended_on = models.DateField(_("Until"), null=True, blank=True)
 
-    objects: ClassVar[VillageManager["Post"]] = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         constraints = [
@@ -104,7 +105,7 @@ class Appointment(VillageRow):
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ended_because = models.CharField(_("Why ended"), max_length=120, blank=True)
 
-    objects: ClassVar[VillageManager["Appointment"]] = VillageManager.from_queryset(AppointmentQuerySet)()
+    objects = VillageManager.from_queryset(AppointmentQuerySet)()
 
     class Meta:
         constraints = [

@@ -24,6 +24,7 @@ class Held:
     grid_id: UUID | None
     person_id: UUID
     person_name: str
+    partner_id: UUID | None = None
 
 
 class Holdings:
@@ -44,6 +45,11 @@ class Holdings:
         return frozenset(h.post_id for h in self.held)
 
     @property
+    def hands(self) -> frozenset[UUID]:
+        """Posts whose matters this user may fulfil: the own ones and their partners'."""
+        return self.posts | {h.partner_id for h in self.held if h.partner_id}
+
+    @property
     def grids(self) -> frozenset[UUID]:
         return frozenset(h.grid_id for h in self.held if h.grid_id and h.role == Role.GRID_WORKER)
 
@@ -59,11 +65,11 @@ class Holdings:
 NOTHING = Holdings()
 
 
-def held(user: object, village_id: UUID) -> Holdings:
-    """What `user` holds today in that village; one query, remembered on the user object for the day."""
-    if not isinstance(user, User) or not user.is_active:
+def held(who: object, village_id: UUID) -> Holdings:
+    """What a user holds today in that village; one query, remembered on the user object for the day."""
+    if not isinstance(who, User) or not who.is_active:
         return NOTHING
-    user = getattr(user, "_wrapped", user)  # request.user is lazy; remember on the row itself
+    user: User = getattr(who, "_wrapped", who)  # request.user is lazy; remember on the row itself
     today = clock.today()
     memory: dict[tuple[UUID, date], Holdings] = user.__dict__.setdefault("_holdings", {})
     if (village_id, today) not in memory:
@@ -83,6 +89,7 @@ def held(user: object, village_id: UUID) -> Holdings:
                     row.post.grid_id,
                     row.person_id,
                     row.person.name,
+                    row.post.partner_id,
                 )
                 for row in rows
             ]
@@ -115,11 +122,10 @@ def signature(by: Actor, case: Any) -> tuple[str, str]:
 
 
 def answering_for(grid_id: UUID, day: date) -> list[Appointment]:
-    """Who answers for a grid on a day: its worker first, then the leader of its Party group, then Party-member households."""
+    """Who answers for a grid on a day: its worker, the leader of its Party group, its Party-member households."""
     order = {Role.GRID_WORKER: 0, Role.PARTY_GROUP: 1, Role.PARTY_HOUSEHOLD: 2}
     rows = (
-        Appointment.objects.get_queryset()
-        .filter(post__grid_id=grid_id, post__role__in=order, from_on__lte=day)
+        Appointment.objects.filter(post__grid_id=grid_id, post__role__in=order, from_on__lte=day)
         .exclude(to_on__lte=day)
         .select_related("post", "person", "post__partner")
     )
@@ -130,8 +136,7 @@ def holders(post_ids: Collection[UUID], day: date) -> dict[UUID, list[Appointmen
     """Today's holders by post, in one query."""
     found: dict[UUID, list[Appointment]] = {pk: [] for pk in post_ids}
     rows = (
-        Appointment.objects.get_queryset()
-        .filter(post_id__in=list(post_ids), from_on__lte=day)
+        Appointment.objects.filter(post_id__in=list(post_ids), from_on__lte=day)
         .exclude(to_on__lte=day)
         .select_related("person")
         .order_by("from_on", "id")

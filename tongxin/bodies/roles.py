@@ -28,7 +28,9 @@ MEANS = {
     Role.CLERK: _("Works the inbox, keeps the register, prints cards and posters."),
     Role.COMMITTEE: _("Sees the inbox and the register; holds matters that are dispatched to the post."),
     Role.COUNCIL: _("Takes the orders: accepts, merges, declines, refers, dispatches."),
-    Role.SUPERVISOR: _("Sees all village matters, changes none; takes complaints about officers and second reopenings."),
+    Role.SUPERVISOR: _(
+        "Sees all village matters, changes none; takes complaints about officers and second reopenings."
+    ),
     Role.GRID_WORKER: _("Answers for a grid: reports for others, fulfils what is dispatched, knows the households."),
     Role.HELPER: _("Fulfils what is dispatched to the post."),
     Role.PARTY_GROUP: _("Leads the Party group of a grid."),

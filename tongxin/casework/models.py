@@ -1,4 +1,4 @@
-"""What every case shares: its status and group, its timeline, its files. Concrete tables add the village and the case."""
+"""What every case shares: status and group, timeline, files. Concrete tables add the village and the case."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +69,7 @@ class FileKind(models.TextChoices):
 
 
 class Attachment(Row):
-    """A photo or a voice memo. The upload lies in the spool until it has been redrawn; the upload itself is never shown."""
+    """A photo or a voice memo. The upload lies in the spool until it has been redrawn; it is never shown itself."""
 
     kind = models.CharField(max_length=8, choices=FileKind.choices)
     state = models.CharField(max_length=8, choices=FileState.choices, default=FileState.WAITING)

@@ -50,7 +50,7 @@ class Workflow:
         entry_model: type[Entry],
         case_field: str,
         initial: str,
-        groups: Mapping[str, str],
+        groups: Mapping[Any, Any],
         steps: list[Step],
         sign: Signature,
     ) -> None:
@@ -58,7 +58,7 @@ class Workflow:
         self.entry_model = entry_model
         self.case_field = case_field
         self.initial = initial
-        self.groups = dict(groups)
+        self.groups: dict[str, str] = {str(k): str(v) for k, v in groups.items()}
         self.steps = {step.name: step for step in steps}
         self.sign = sign
 
@@ -95,11 +95,9 @@ class Workflow:
         target = step.target or case.status
         moved = {"status": target, "status_group": self.groups[target], **fields}
         with transaction.atomic():
-            rows = self.case_model._base_manager.filter(
-                pk=case.pk,
-                village_id=case.village_id,  # type: ignore[attr-defined]
-                status=case.status,
-            ).update(**moved)
+            # every query on a village's table names the village; the column comes with the concrete table
+            here = {"village_id": getattr(case, "village_id")}  # noqa: B009
+            rows = self.case_model._base_manager.filter(pk=case.pk, status=case.status, **here).update(**moved)
             if not rows:
                 raise WrongStatus(_("Somebody was quicker: this matter has moved on. Please look again."))
             entry = self.enter(name, case, by=by, note=note, channel=channel, data=data)
@@ -119,9 +117,8 @@ class Workflow:
     ) -> Entry:
         """Write a timeline entry without a step: the birth of a case."""
         by_name, by_post = self.sign(by, case)
-        return self.entry_model._base_manager.create(  # type: ignore[no-any-return]
-            **{self.case_field: case},
-            village_id=case.village_id,  # type: ignore[attr-defined]
+        concrete = {self.case_field: case, "village_id": getattr(case, "village_id")}  # noqa: B009
+        entry = self.entry_model(
             at=clock.now(),
             step=name,
             by=by if isinstance(by, User) else None,
@@ -130,5 +127,7 @@ class Workflow:
             channel=channel,
             note=note,
             data=dict(data or {}),
+            **concrete,
         )
-
+        entry.save(force_insert=True)
+        return entry

@@ -93,11 +93,7 @@ def can_answer(by: Actor, issue: Issue) -> bool:
     """Whoever holds the post it was dispatched to, or its partner post (who stands in during a leave)."""
     if issue.handler_post_id is None or is_recused(by, issue):
         return False
-    holdings = bodies.held(by, issue.village_id)
-    if issue.handler_post_id in holdings.posts:
-        return True
-    post = issue.handler_post
-    return bool(post and post.partner_id and post.partner_id in holdings.posts)
+    return issue.handler_post_id in bodies.held(by, issue.village_id).hands
 
 
 can_hand_back = can_answer

@@ -1,6 +1,6 @@
 """A resident's difficulty, from the code to the answer (驿兴码; G2 of the model)."""
 
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +56,7 @@ class Category(models.TextChoices):
 
 
 class Kind(models.TextChoices):
-    """What is wanted (domain.md 13.3). The first three are the urgent, difficult, worrying, awaited matters (急难愁盼)."""
+    """What is wanted. The first three are the urgent, difficult, worrying and awaited matters (急难愁盼)."""
 
     HARD = "hard", _("Hard matter")
     VEXING = "vexing", _("Vexing matter")
@@ -103,7 +103,7 @@ class IssueQuerySet(VillageQuerySet["Issue"]):
 class Issue(Case, VillageRow):
     """One matter that somebody told. Its story is in `IssueEntry`; here stands where it is now.
 
-    `words` are the teller's and never leave the staff pages and the teller's own page; `title` is the staff's and public.
+    `words` are the teller's and never leave the staff's and the teller's own page; `title` is the staff's, and public.
     """
 
     number = models.CharField(_("Number"), max_length=16)
@@ -147,7 +147,7 @@ class Issue(Case, VillageRow):
     where_to = models.CharField(_("Where to go"), max_length=120, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
 
-    objects: ClassVar[VillageManager["Issue"]] = VillageManager.from_queryset(IssueQuerySet)()
+    objects = VillageManager.from_queryset(IssueQuerySet)()
 
     class Meta:
         constraints = [
@@ -211,7 +211,7 @@ class IssueEntry(Entry, VillageRow):
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="entries")
 
-    objects: ClassVar[VillageManager["IssueEntry"]] = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         verbose_name_plural = "issue entries"
@@ -231,7 +231,7 @@ class IssueFile(Attachment, VillageRow):
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="files")
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
 
-    objects: ClassVar[VillageManager["IssueFile"]] = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["village", "stem"], name="issues_file_stem")]
@@ -249,7 +249,7 @@ class Voice(VillageRow):
     phone_tail_index = models.CharField(max_length=32, blank=True, editable=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects: ClassVar[VillageManager["Voice"]] = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         indexes = [models.Index(fields=["village", "issue", "at"], name="issues_voice_issue")]
@@ -262,20 +262,20 @@ class Recusal(VillageRow):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
-    objects: ClassVar[VillageManager["Recusal"]] = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["village", "issue", "person"], name="issues_recusal_once")]
 
 
 class CategoryHandler(VillageRow):
-    """Which post usually does what: 'the pipe is broken, whom do I call?' Without a post: the grid worker of the place."""
+    """Which post usually does what: 'the pipe is broken, whom do I call?' Without one: the place's grid worker."""
 
     category = models.CharField(max_length=12, choices=Category.choices)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     question = models.CharField(_("As people ask it"), max_length=40, blank=True)
 
-    objects: ClassVar[VillageManager["CategoryHandler"]] = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["village", "category"], name="issues_categoryhandler_once")]
@@ -290,7 +290,7 @@ class Sitting(VillageRow):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
-    objects: ClassVar[VillageManager["Sitting"]] = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         indexes = [models.Index(fields=["village", "held_on"], name="issues_sitting_held")]
@@ -302,7 +302,7 @@ class SittingItem(VillageRow):
     sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="items")
     entry = models.ForeignKey(IssueEntry, on_delete=models.PROTECT, related_name="+")
 
-    objects: ClassVar[VillageManager["SittingItem"]] = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["village", "entry"], name="issues_sittingitem_once")]

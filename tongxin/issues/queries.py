@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from tongxin.bodies import queries as bodies
 from tongxin.bodies.models import Appointment, Post
 from tongxin.bodies.roles import Role
-from tongxin.casework.actors import Actor, Teller
+from tongxin.casework.actors import Teller
 from tongxin.casework.models import StatusGroup
 from tongxin.core import clock, crypto, numbers
 from tongxin.issues import access
@@ -31,7 +31,7 @@ MANY = 1000  # counting stops here: an inbox says '1000+' and stays flat
 
 
 def rows() -> IssueQuerySet:
-    return Issue.objects.get_queryset()  # type: ignore[return-value]
+    return Issue.objects  # type: ignore[return-value]
 
 
 def visible_to(user: object, village_id: UUID) -> IssueQuerySet:
@@ -40,7 +40,7 @@ def visible_to(user: object, village_id: UUID) -> IssueQuerySet:
     everything = rows().of(village_id)
     if not holdings:
         return everything.none()
-    mine = Q(handler_post__in=holdings.posts) | Q(handler_post__partner__in=holdings.posts)
+    mine = Q(handler_post__in=holdings.hands)
     if holdings.has(*access.KEEPERS, Role.SUPERVISOR, Role.COMMITTEE, Role.TOWNSHIP):
         may = Q(route=Route.COUNCIL)
     else:
@@ -51,7 +51,7 @@ def visible_to(user: object, village_id: UUID) -> IssueQuerySet:
     if holdings.has(Role.TOWNSHIP):
         may |= Q(route=Route.TOWNSHIP)
     found = everything.filter(may).exclude(about_post__in=holdings.posts)
-    if holdings.has(Role.SUPERVISOR, Role.TOWNSHIP) or holdings.posts:
+    if holdings.person_id is not None:
         found = found.exclude(
             Q(about_post__isnull=False)
             & Exists(Recusal._base_manager.filter(issue=OuterRef("pk"), person_id=holdings.person_id))
@@ -78,12 +78,12 @@ def orders_for(user: object, village_id: UUID) -> IssueQuerySet:
 
 def tasks_of(user: object, village_id: UUID, today: date) -> IssueQuerySet:
     """What is dispatched to a post this user holds, or to the partner post while all its holders are on leave."""
-    posts = bodies.held(user, village_id).posts
-    partners = set(Post.objects.get_queryset().filter(partner__in=posts).values_list("pk", flat=True))
+    holdings = bodies.held(user, village_id)
+    partners = holdings.hands - holdings.posts
     away = {
         pk for pk, rows_ in bodies.holders(partners, today).items() if rows_ and all(a.is_away(today) for a in rows_)
     }
-    return visible_to(user, village_id).filter(status=Status.DISPATCHED, handler_post__in=posts | away)
+    return visible_to(user, village_id).filter(status=Status.DISPATCHED, handler_post__in=holdings.posts | away)
 
 
 def bounded(query: IssueQuerySet) -> int:
@@ -121,16 +121,20 @@ def by_tail(village_id: UUID, tail: str, group_id: UUID | None) -> list[Issue]:
     """Open or lately settled issues told with a phone that ends in these four digits, in that group."""
     index = crypto.blind_index(tail, f"issue-tail|{village_id}")
     since = clock.now() - timedelta(days=180)
-    found = rows().of(village_id).filter(Q(phone_tail_index=index) | Exists(
-        Voice._base_manager.filter(issue=OuterRef("pk"), phone_tail_index=index)
-    ))
+    found = (
+        rows()
+        .of(village_id)
+        .filter(
+            Q(phone_tail_index=index) | Exists(Voice._base_manager.filter(issue=OuterRef("pk"), phone_tail_index=index))
+        )
+    )
     if group_id is not None:
         found = found.filter(Q(group=group_id) | Q(group__isnull=True))
     return list(found.filter(Q(status_group=StatusGroup.OPEN) | Q(settled_at__gte=since)).order_by("-told_at")[:10])
 
 
 def prove(issue: Issue, *, tail: str = "", receipt: str = "") -> Teller | None:
-    """Turn the last four digits of the phone, or the receipt, into the right of the teller; None when they don't fit."""
+    """The right of the teller, for the last four digits of the phone or the receipt; None when they don't fit."""
     if tail and issue.phone_tail_index:
         index = crypto.blind_index(tail, f"issue-tail|{issue.village_id}")
         if hmac.compare_digest(index, issue.phone_tail_index):
@@ -143,10 +147,15 @@ def prove(issue: Issue, *, tail: str = "", receipt: str = "") -> Teller | None:
 
 
 def similar(
-    village_id: UUID, category: str, *, place_id: UUID | None = None, group_id: UUID | None = None,
-    household_id: UUID | None = None, leave_out: UUID | None = None,
+    village_id: UUID,
+    category: str,
+    *,
+    place_id: UUID | None = None,
+    group_id: UUID | None = None,
+    household_id: UUID | None = None,
+    leave_out: UUID | None = None,
 ) -> list[Issue]:
-    """Open reports that may be the same matter: same category, and the same place, or household within 48 h, or group."""
+    """Open reports that may be the same: of this category, at the place, by the household in 48 h, or in the group."""
     if place_id is None and group_id is None and household_id is None:
         return []
     near = Q()
@@ -181,26 +190,24 @@ class Choice:
 
 
 def suggestions(issue: Issue) -> list[Suggestion]:
-    """From the village's own year of records, else the usual post of the category, else the grid worker of the place."""
+    """From the village's own year of records, then the category's usual post, then the grid worker of the place."""
     since = clock.now() - timedelta(days=365)
     alike = rows().of(issue.village_id).filter(category=issue.category, told_at__gte=since, handler_post__isnull=False)
     if issue.group_id:
         alike = alike.filter(group=issue.group_id)
     counted = list(alike.exclude(pk=issue.pk).values("handler_post").annotate(n=Count("id")).order_by("-n")[:3])
     total = alike.exclude(pk=issue.pk).count() if counted else 0
-    posts = {p.pk: p for p in Post.objects.get_queryset().filter(pk__in=[c["handler_post"] for c in counted], ended_on=None)}
+    posts = {p.pk: p for p in Post.objects.filter(pk__in=[c["handler_post"] for c in counted], ended_on=None)}
     found = [
         Suggestion(posts[c["handler_post"]], "records", c["n"], total)
         for c in counted
         if c["handler_post"] in posts and c["n"] >= 2
     ]
-    usual = (
-        CategoryHandler.objects.get_queryset().filter(category=issue.category).select_related("post").first()
-    )
+    usual = CategoryHandler.objects.filter(category=issue.category).select_related("post").first()
     if usual is not None and usual.post.ended_on is None and all(s.post.pk != usual.post_id for s in found):
         found.append(Suggestion(usual.post, "usual"))
     if issue.grid_id:
-        worker = Post.objects.get_queryset().filter(
+        worker = Post.objects.filter(
             grid=issue.grid_id, role=Role.GRID_WORKER, takes_matters=True, ended_on=None
         ).first()
         if worker is not None and all(s.post.pk != worker.pk for s in found):
@@ -214,8 +221,11 @@ def choices(issue: Issue, today: date) -> list[Choice]:
     Of a complaint: never the post complained about, nor one held by a recused person.
     """
     posts = list(
-        Post.objects.get_queryset().of(issue.village_id).filter(takes_matters=True, ended_on=None)  # type: ignore[attr-defined]
-        .exclude(pk=issue.about_post_id).select_related("grid", "partner").order_by("position", "id")
+        Post.objects.of(issue.village_id)
+        .filter(takes_matters=True, ended_on=None)
+        .exclude(Q(pk=issue.about_post_id) if issue.about_post_id else Q(pk__in=()))
+        .select_related("grid", "partner")
+        .order_by("position", "id")
     )
     held = bodies.holders([p.pk for p in posts], today)
     if issue.about_post_id:
@@ -233,23 +243,28 @@ def choices(issue: Issue, today: date) -> list[Choice]:
 
 def story(issue: Issue) -> list[IssueEntry]:
     """The timeline, newest first; of what was merged into it only the merging itself."""
-    return list(IssueEntry.objects.get_queryset().filter(issue=issue).order_by("-at", "-id"))
+    return list(IssueEntry.objects.filter(issue=issue).order_by("-at", "-id"))
 
 
 def files(issue: Issue, purpose: str | None = None) -> list[IssueFile]:
-    found = IssueFile.objects.get_queryset().filter(issue=issue)
+    found = IssueFile.objects.filter(issue=issue)
     return list((found.filter(purpose=purpose) if purpose else found).order_by("added_at", "id"))
 
 
 def others_count(issue: Issue) -> int:
     """How many more said the same: merged children and 'me too'."""
-    return rows().filter(merged_into=issue).count() + Voice.objects.get_queryset().filter(issue=issue).count()
+    return rows().filter(merged_into=issue).count() + Voice.objects.filter(issue=issue).count()
 
 
 def late_in_public(village_id: UUID, today: date) -> int:
     """Matters of the council that were not answered in time: due before today and still without an end."""
     return (
-        rows().of(village_id).open().filter(route=Route.COUNCIL, due_on__lt=today).exclude(status=Status.ANSWERED).count()
+        rows()
+        .of(village_id)
+        .open()
+        .filter(route=Route.COUNCIL, due_on__lt=today)
+        .exclude(status=Status.ANSWERED)
+        .count()
     )
 
 
@@ -262,8 +277,9 @@ def duty_acts(village_id: UUID) -> list[IssueEntry]:
     """What duty members did between meetings and no sitting has seen yet."""
     seen = SittingItem._base_manager.filter(entry=OuterRef("pk"))
     return list(
-        IssueEntry.objects.get_queryset()
-        .filter(village_id=village_id, step__in=("accept", "decline", "refer", "merge"), issue__route=Route.COUNCIL)
+        IssueEntry.objects.filter(
+            village_id=village_id, step__in=("accept", "decline", "refer", "merge"), issue__route=Route.COUNCIL
+        )
         .filter(~Exists(seen))
         .select_related("issue")
         .order_by("at")
@@ -272,7 +288,9 @@ def duty_acts(village_id: UUID) -> list[IssueEntry]:
 
 def of_household(household_id: UUID) -> list[Issue]:
     return list(
-        rows().filter(household=household_id, is_sealed=False).exclude(route=Route.TOWNSHIP)
-        .select_related("group", "place").order_by(F("settled_at").desc(nulls_first=True), "-told_at")[:20]
+        rows()
+        .filter(household=household_id, is_sealed=False)
+        .exclude(route=Route.TOWNSHIP)
+        .select_related("group", "place")
+        .order_by(F("settled_at").desc(nulls_first=True), "-told_at")[:20]
     )
-

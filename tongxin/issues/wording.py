@@ -1,4 +1,4 @@
-"""What may stand in public, and the sentence of each step. """
+"""What may stand in public, and the sentence of each step."""
 
 from datetime import date
 
@@ -81,7 +81,10 @@ _TOLD = {
 }
 _JUDGED = {
     "confirm": (_("The teller says: it is done."), _("The teller said it is done; %(who)s passed it on.")),
-    "reopen": (_("The teller says: not yet. Once more, by %(day)s."), _("The teller said not yet; %(who)s passed it on.")),
+    "reopen": (
+        _("The teller says: not yet. Once more, by %(day)s."),
+        _("The teller said not yet; %(who)s passed it on."),
+    ),
     "appeal": (
         _("The teller says: not yet, for the second time. The supervisors take it up."),
         _("The teller said not yet for the second time; %(who)s passed it on to the supervisors."),

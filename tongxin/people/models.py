@@ -1,7 +1,7 @@
 """Households, persons, who belongs where from when to when, and the card on the door."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,7 @@ class Household(VillageRow):
     text_size = models.PositiveSmallIntegerField(_("Letter size"), default=1)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[VillageManager["Household"]] = VillageManager.from_queryset(HouseholdQuerySet)()
+    objects = VillageManager.from_queryset(HouseholdQuerySet)()
 
     class Meta:
         constraints = [
@@ -62,7 +62,7 @@ class PersonQuerySet(VillageQuerySet["Person"]):
 
 
 class Person(VillageRow):
-    """Somebody the village knows: a resident by membership, or an officer who is none (a legal adviser, a town's officer)."""
+    """Somebody the village knows: a resident by membership, or one who is none (a legal adviser, a town's officer)."""
 
     name = models.CharField(_("Name"), max_length=64)
     name_key = models.CharField(_("Name in pinyin, for sorting and search"), max_length=160, blank=True)
@@ -77,7 +77,7 @@ class Person(VillageRow):
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="persons")
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[VillageManager["Person"]] = VillageManager.from_queryset(PersonQuerySet)()
+    objects = VillageManager.from_queryset(PersonQuerySet)()
 
     class Meta:
         constraints = [
@@ -100,7 +100,7 @@ class Person(VillageRow):
 
 
 class Relation(models.TextChoices):
-    """To the head of the household: GB/T 4761, the part that is needed to register; the full table comes with the roster import."""
+    """To the head of the household: GB/T 4761, the part that a first visit needs."""
 
     HEAD = "02", _("Head of the household")
     SPOUSE = "10", _("Spouse")
@@ -141,13 +141,15 @@ class Membership(VillageRow):
     to_on = models.DateField(_("Until"), null=True, blank=True)
     left_because = models.CharField(_("Why left"), max_length=120, blank=True)
 
-    objects: ClassVar[VillageManager["Membership"]] = VillageManager.from_queryset(MembershipQuerySet)()
+    objects = VillageManager.from_queryset(MembershipQuerySet)()
 
     class Meta:
         constraints = [
             # one person in one household roll, one head a household (domain.md 127)
             models.UniqueConstraint(
-                fields=["village", "person"], condition=models.Q(to_on__isnull=True), name="people_membership_one_household"
+                fields=["village", "person"],
+                condition=models.Q(to_on__isnull=True),
+                name="people_membership_one_household",
             ),
             models.UniqueConstraint(
                 fields=["village", "household"],
@@ -179,7 +181,7 @@ class CardToken(VillageRow):
     revoked_on = models.DateField(_("Revoked"), null=True, blank=True)
     reason = models.CharField(_("Why revoked"), max_length=120, blank=True)
 
-    objects: ClassVar[VillageManager["CardToken"]] = VillageManager.from_queryset(CardTokenQuerySet)()
+    objects = VillageManager.from_queryset(CardTokenQuerySet)()
 
     class Meta:
         constraints = [
@@ -204,7 +206,7 @@ class RegisterEntry(VillageRow):
     old = models.JSONField(default=dict, blank=True)
     new = models.JSONField(default=dict, blank=True)
 
-    objects: ClassVar[VillageManager["RegisterEntry"]] = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         indexes = [models.Index(fields=["village", "household", "at"], name="people_register_house")]

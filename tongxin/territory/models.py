@@ -100,17 +100,19 @@ class VillageRow(Row):
         abstract = True
 
 
-class Dated(models.QuerySet[M]):
+class DatedQuerySet(VillageQuerySet[M]):
     """For rows with a first and a last day: `to` is the first day on which the row no longer holds."""
 
     FROM: ClassVar[str] = "opened_on"
     TO: ClassVar[str] = "ended_on"
 
     def on(self, day: date) -> Self:
-        return self.filter(models.Q(**{f"{self.TO}__isnull": True}) | models.Q(**{f"{self.TO}__gt": day}), **{f"{self.FROM}__lte": day})
+        return self.filter(
+            models.Q(**{f"{self.TO}__isnull": True}) | models.Q(**{f"{self.TO}__gt": day}), **{f"{self.FROM}__lte": day}
+        )
 
 
-class GroupQuerySet(VillageQuerySet["Group"], Dated["Group"]):
+class GroupQuerySet(DatedQuerySet["Group"]):
     pass
 
 
@@ -124,16 +126,18 @@ class Group(VillageRow):
     ended_on = models.DateField(_("Until"), null=True, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects: ClassVar[VillageManager["Group"]] = VillageManager.from_queryset(GroupQuerySet)()
+    objects = VillageManager.from_queryset(GroupQuerySet)()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["village", "number", "opened_on"], name="territory_group_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["village", "number", "opened_on"], name="territory_group_number")
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class GridQuerySet(VillageQuerySet["Grid"], Dated["Grid"]):
+class GridQuerySet(DatedQuerySet["Grid"]):
     pass
 
 
@@ -148,7 +152,7 @@ class Grid(VillageRow):
     opened_on = models.DateField(_("Since"))
     ended_on = models.DateField(_("Until"), null=True, blank=True)
 
-    objects: ClassVar[VillageManager["Grid"]] = VillageManager.from_queryset(GridQuerySet)()
+    objects = VillageManager.from_queryset(GridQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["village", "code"], name="territory_grid_code")]
@@ -166,7 +170,7 @@ class PlaceKind(models.TextChoices):
     ROOM = "room", _("Room")
 
 
-class PlaceQuerySet(VillageQuerySet["Place"], Dated["Place"]):
+class PlaceQuerySet(DatedQuerySet["Place"]):
     pass
 
 
@@ -182,7 +186,7 @@ class Place(VillageRow):
     opened_on = models.DateField(_("In use since"))
     ended_on = models.DateField(_("In use until"), null=True, blank=True)
 
-    objects: ClassVar[VillageManager["Place"]] = VillageManager.from_queryset(PlaceQuerySet)()
+    objects = VillageManager.from_queryset(PlaceQuerySet)()
 
     class Meta:
         constraints = [
@@ -204,7 +208,7 @@ class PlaceCodeQuerySet(VillageQuerySet["PlaceCode"]):
 
 
 class PlaceCode(VillageRow):
-    """The Yixing code (驿兴码) on a poster: six symbols and two check symbols, no more. It names a place, never a person."""
+    """The Yixing code (驿兴码) on a poster: six symbols and two check symbols. It names a place, never a person."""
 
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="codes")
     code = models.CharField(_("Code"), max_length=12)
@@ -212,16 +216,17 @@ class PlaceCode(VillageRow):
     revoked_on = models.DateField(_("Revoked"), null=True, blank=True)
     reason = models.CharField(_("Why revoked"), max_length=120, blank=True)
 
-    objects: ClassVar[VillageManager["PlaceCode"]] = VillageManager.from_queryset(PlaceCodeQuerySet)()
+    objects = VillageManager.from_queryset(PlaceCodeQuerySet)()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["village", "code"], name="territory_placecode_code"),
             models.UniqueConstraint(
-                fields=["village", "place"], condition=models.Q(revoked_on__isnull=True), name="territory_placecode_one_valid"
+                fields=["village", "place"],
+                condition=models.Q(revoked_on__isnull=True),
+                name="territory_placecode_one_valid",
             ),
         ]
 
     def __str__(self) -> str:
         return self.code
-

@@ -57,7 +57,11 @@ def place_by_code(village_id: UUID, text: str) -> CodeFound:
     code = text.strip().upper().replace("-", "").replace(" ", "")
     if len(code) < 4 or numbers.code_check(code[:-2]) != code[-2:]:
         return CodeFound(None, misread=True)
-    row = PlaceCode.objects.select_related("place", "place__group", "place__grid").filter(village_id=village_id, code=code).first()
+    row = (
+        PlaceCode.objects.select_related("place", "place__group", "place__grid")
+        .filter(village_id=village_id, code=code)
+        .first()
+    )
     if row is None:
         return CodeFound(None)
     if row.revoked_on is not None or row.place.ended_on is not None:
@@ -66,8 +70,8 @@ def place_by_code(village_id: UUID, text: str) -> CodeFound:
 
 
 def groups_on(day: date) -> list[Group]:
-    return list(Group.objects.get_queryset().on(day).order_by("number"))  # type: ignore[attr-defined]
+    return list(Group.objects.on(day).order_by("number"))
 
 
 def grids_on(day: date) -> list[Grid]:
-    return list(Grid.objects.get_queryset().on(day).select_related("group").order_by("number"))  # type: ignore[attr-defined]
+    return list(Grid.objects.on(day).select_related("group").order_by("number"))

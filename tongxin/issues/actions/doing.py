@@ -1,4 +1,4 @@
-"""The handler fulfils: writes what happens, answers with a photo of the result, or says that it cannot be done there."""
+"""The handler fulfils: writes what happens, answers with a photo of the result, or gives it back with a reason."""
 
 from collections.abc import Sequence
 

@@ -5,6 +5,7 @@ A duty member may act between meetings; the next sitting sees every such act (`h
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -52,7 +53,7 @@ def refer(issue: Issue, *, by: Actor, reason: str, where_to: str) -> IssueEntry:
 def give_up(issue: Issue, *, by: Actor, reason: str) -> IssueEntry:
     """Cannot be done, honestly, and why."""
     reason = _needed(reason, "reason", _("Write the reason; the teller will read it."))
-    answered = {} if issue.answered_at else {"answered_at": clock.now(), "reply": reason}
+    answered: dict[str, Any] = {} if issue.answered_at else {"answered_at": clock.now(), "reply": reason}
     return ISSUE.take("give_up", issue, by=by, note=reason, reason=reason, settled_at=clock.now(), **answered)  # type: ignore[return-value]
 
 
@@ -60,7 +61,14 @@ def _end(step: str, issue: Issue, *, by: Actor, reason: str, where_to: str) -> I
     reason = _needed(reason, "reason", _("Write the reason; the teller will read it."))
     where_to = _needed(where_to, "where_to", _("Write where they can go, with a telephone number."))
     return ISSUE.take(  # type: ignore[return-value]
-        step, issue, by=by, note=reason, data={"where_to": where_to}, reason=reason, where_to=where_to, settled_at=clock.now()
+        step,
+        issue,
+        by=by,
+        note=reason,
+        data={"where_to": where_to},
+        reason=reason,
+        where_to=where_to,
+        settled_at=clock.now(),
     )
 
 
@@ -75,7 +83,7 @@ def merge(issue: Issue, into: Issue, *, by: Actor) -> IssueEntry:
     """Join a report to an open one that says the same. All tellers stay, and all hear the answer.
 
     Raises:
-        DomainError: into itself, into a closed or merged one, or into one of another route (a sealed complaint stays alone).
+        DomainError: into itself, into a closed or merged one, or into one of another route (complaints stay alone).
     """
     if into.pk == issue.pk or into.village_id != issue.village_id:
         raise DomainError(_("Choose another matter to merge into."), field="into")
@@ -84,14 +92,14 @@ def merge(issue: Issue, into: Issue, *, by: Actor) -> IssueEntry:
     with transaction.atomic():
         # what had been merged into the child follows it; a chain would lose its tellers
         queries.rows().filter(merged_into=issue).update(merged_into=into)
-        entry = ISSUE.take(
-            "merge", issue, by=by, data={"into": into.number}, merged_into=into, settled_at=clock.now()
-        )
+        entry = ISSUE.take("merge", issue, by=by, data={"into": into.number}, merged_into=into, settled_at=clock.now())
         ISSUE.enter("merged_here", into, by=by, data={"number": issue.number})
     return entry  # type: ignore[return-value]
 
 
-def dispatch(issue: Issue, *, by: Actor, post: Post, due_on: date | None = None, note: str = "", title: str = "") -> IssueEntry:
+def dispatch(
+    issue: Issue, *, by: Actor, post: Post, due_on: date | None = None, note: str = "", title: str = ""
+) -> IssueEntry:
     """Give it to a post, by a day. A matter not yet taken on is taken on by the same press.
 
     A day in the past is refused; one that is no working day moves to the next, and the entry says so.
@@ -156,7 +164,12 @@ def hold_sitting(
         raise DomainError(_("Write how many members were present."), field="present")
     with transaction.atomic():
         sitting = Sitting(
-            village=village, held_on=held_on, present=present, note=note.strip(), recorded_by=by, recorded_at=clock.now()
+            village=village,
+            held_on=held_on,
+            present=present,
+            note=note.strip(),
+            recorded_by=by,
+            recorded_at=clock.now(),
         )
         sitting.save(force_insert=True)
         acts = {act.pk: act for act in queries.duty_acts(village.pk)}
@@ -176,4 +189,3 @@ def set_usual_handler(village: Village, *, by: User, category: str, post: Post, 
         village=village, category=category, defaults={"post": post, "question": question.strip()}
     )
     return row
-

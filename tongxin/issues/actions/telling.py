@@ -61,7 +61,7 @@ class Told:
 
 
 def report(village: Village, said: Report, *, by: User | None, key: str) -> Told:
-    """Take a matter in: number, clocks, timeline, files and consequences in one transaction; twice pressed is one record.
+    """Take a matter in: number, clocks, timeline, files, consequences in one transaction; twice pressed is one.
 
     Raises:
         DomainError: nothing was said. KeyReused: the key came before with other words.
@@ -102,8 +102,7 @@ def _fingerprint(said: Report) -> dict[str, Any]:
 def _open(village: Village, said: Report, *, by: User | None) -> tuple[Issue, str]:
     now = clock.now()
     today = clock.today(village.tz)
-    grid = said.grid or (said.place and said.place.grid) or (said.household and said.household.grid) or None
-    group = said.group or (said.place and said.place.group) or (said.household and said.household.group) or None
+    grid, group = _ground(said)
     route = _route(said)
     tail = "".join(ch for ch in said.phone if ch.isdigit())[-4:]
     receipt = ""
@@ -146,6 +145,17 @@ def _open(village: Village, said: Report, *, by: User | None) -> tuple[Issue, st
     return issue, receipt
 
 
+def _ground(said: Report) -> tuple[Grid | None, Group | None]:
+    """Where it is: as said, else by the place, else by the teller's household; a grid brings its group."""
+    grid, group = said.grid, said.group
+    if said.place is not None:
+        grid, group = grid or said.place.grid, group or said.place.group
+    if said.household is not None and said.place is None:
+        grid = grid or (said.household.grid if group in (None, said.household.group) else None)
+        group = group or said.household.group
+    return grid, group or (grid.group if grid else None)
+
+
 def _route(said: Report) -> str:
     if said.about_post is None:
         return Route.COUNCIL
@@ -159,7 +169,12 @@ def _recuse(issue: Issue, post: Post) -> None:
 
 
 def join(
-    issue: Issue, *, by: User | None, key: str, phone: str = "", household: Household | None = None,
+    issue: Issue,
+    *,
+    by: User | None,
+    key: str,
+    phone: str = "",
+    household: Household | None = None,
     channel: str = Channel.PAGE,
 ) -> None:
     """Say 'me too' to an open matter; pressed twice it is one voice.

@@ -29,7 +29,14 @@ def reopen(issue: Issue, *, by: Actor, channel: str = Channel.PAGE, note: str = 
     """Back to the same handler with a fresh, shorter clock."""
     due = workdays.add_workdays(clock.today(), 5)
     return ISSUE.take(  # type: ignore[return-value]
-        "reopen", issue, by=by, channel=channel, note=note.strip(), data={"due_on": due.isoformat()}, reopened=1, due_on=due
+        "reopen",
+        issue,
+        by=by,
+        channel=channel,
+        note=note.strip(),
+        data={"due_on": due.isoformat()},
+        reopened=1,
+        due_on=due,
     )
 
 
