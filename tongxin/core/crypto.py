@@ -121,7 +121,7 @@ class Secret(str):
         return "<Secret>"
 
 
-class _OnlyNone(Exact):  # type: ignore[type-arg]
+class _OnlyNone(Exact):
     """`field=None` and nothing else: ciphertext cannot be compared. Look up by a blind index instead."""
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
@@ -161,7 +161,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         return self.context or f"{self.model._meta.db_table}|{self.column}"
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
-        column = connection.ops.quote_name(self.column)
+        column = connection.ops.quote_name(str(self.column))
         return f"{column} = '' OR substr({column}, 1, {len(SCHEME)}) = '{SCHEME}'"
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:

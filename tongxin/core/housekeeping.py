@@ -1,0 +1,26 @@
+"""What is thrown away, and when."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+
+from tongxin.core import clock, periodic
+from tongxin.core.models import Idempotency, JobRun, OutboxItem, OutboxState, Throttle
+
+KEEP_REQUESTS = timedelta(days=100)  # R6 asks for 90
+KEEP_DONE = timedelta(days=90)
+KEEP_RUNS = timedelta(days=400)
+KEEP_TRIES = timedelta(days=7)
+
+
+def sweep() -> None:
+    """Take away what has served; what was set aside stays until a person has looked at it."""
+    now = clock.now()
+    Idempotency.objects.filter(at__lt=now - KEEP_REQUESTS).delete()
+    OutboxItem.objects.filter(state=OutboxState.DONE, done_at__lt=now - KEEP_DONE).delete()
+    JobRun.objects.filter(slot__lt=now - KEEP_RUNS).delete()
+    Throttle.objects.filter(at__lt=now - KEEP_TRIES).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+
+
+periodic.register("core.sweep", timedelta(days=1), sweep, at=timedelta(hours=3))

@@ -1,0 +1,40 @@
+"""Limits that survive a restart (R47): one row an attempt, the key as a keyed hash.
+
+throttle.check(f"login|{name}", limit=5, per=timedelta(minutes=10))
+… on failure: throttle.hit(f"login|{name}"); on success: throttle.clear(f"login|{name}")
+"""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.core import clock, crypto
+from tongxin.core.errors import TooMany
+from tongxin.core.models import Throttle
+
+
+def check(key: str, limit: int, per: timedelta) -> None:
+    """Refuse when `limit` attempts lie within `per`.
+
+    Raises:
+        TooMany: with `retry_at`, the moment at which the oldest of them no longer counts.
+    """
+    since = clock.now() - per
+    rows = Throttle.objects.filter(key=_hashed(key), at__gt=since).order_by("-at")
+    oldest = rows.values_list("at", flat=True)[limit - 1 : limit].first() if limit > 0 else clock.now()
+    if oldest is not None:
+        raise TooMany(oldest + per, _("Too many tries. Please wait a little."))
+
+
+def hit(key: str) -> None:
+    """Count an attempt. Outside a transaction that may roll back, or it is forgotten with it."""
+    Throttle.objects.create(key=_hashed(key), at=clock.now())
+
+
+def clear(key: str) -> None:
+    """Forget all attempts: the right person has come."""
+    Throttle.objects.filter(key=_hashed(key)).delete()
+
+
+def _hashed(key: str) -> str:
+    return crypto.blind_index(key, "throttle")

@@ -1,0 +1,38 @@
+"""The loop behind `tongxin worker`, and the thread in `tongxin serve`."""
+
+import logging
+import threading
+
+from django.db import close_old_connections, connections
+
+from tongxin.core import outbox, periodic
+
+PAUSE = 1.0  # seconds between looks at an empty outbox; also how long stopping takes
+log = logging.getLogger(__name__)
+
+
+def run_forever(stop: threading.Event, pause: float = PAUSE) -> None:
+    """Work until `stop` is set. A database that goes away is waited for."""
+    try:
+        while not stop.is_set():
+            close_old_connections()
+            outbox.nudge.clear()
+            try:
+                periodic.tick()
+                busy = outbox.work_once() > 0
+            except Exception:
+                log.exception("worker: the round failed; again in ten seconds")
+                connections.close_all()
+                stop.wait(10)
+                continue
+            if not busy:
+                outbox.nudge.wait(pause)
+    finally:
+        connections.close_all()
+
+
+def start(stop: threading.Event) -> threading.Thread:
+    """The same as a daemon thread of this process."""
+    thread = threading.Thread(target=run_forever, args=(stop,), name="worker", daemon=True)
+    thread.start()
+    return thread
