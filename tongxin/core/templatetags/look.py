@@ -93,11 +93,12 @@ def nb_filter(text: object) -> SafeString:
     """Text that breaks at its commas: each short piece between stops holds together."""
     if text in (None, ""):
         return mark_safe("")
-    pieces = STOPS.split(str(text))
-    if len(pieces) == 1:
-        return conditional_escape(str(text))
-    if isinstance(text, SafeString):
-        return text
+    words = text if isinstance(text, SafeString) else str(text)
+    pieces = STOPS.split(words)
+    if len(pieces) == 1 or "<" in words:  # one piece, or markup, which has its own idea of pieces
+        return conditional_escape(words)
+    if isinstance(words, SafeString):  # a literal in a template
+        pieces = [mark_safe(piece) for piece in pieces]  # noqa: S308 - parts of what was safe, without tags
     return format_html_join(
         "",
         "{}",
