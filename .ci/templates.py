@@ -30,7 +30,7 @@ def main() -> int:
         )
         if shaped.returncode:
             print(shaped.stdout.replace(f"{ROOT}/", "").rstrip())
-            print("mend: .venv/bin/djade --target-version 5.2 $(git ls-files '*.html')")
+            print("mend: make tidy")
             red = 1
     return red
 

@@ -1,8 +1,8 @@
 """Against formalism: no check-ins, rankings of people, counts of log-ins or minutes, tracks, forced photos, quotas.
 
-These are the cases named by the State Council's notice on apps at the grass roots: such features must not exist, not even
-switched off. Names, routes, msgids and Chinese are read; comments and docstrings may say what we do not do. What only
-sounds like one stands in `formalism_allowed.txt` with its reason.
+These are the cases named by the State Council's notice on apps at the grass roots: such features must not exist, not
+even switched off. Names, routes, msgids and Chinese are read; comments and docstrings may say what we do not do. What
+only sounds like one stands in `formalism_allowed.txt` with its reason.
 """
 
 import ast

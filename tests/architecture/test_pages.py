@@ -111,7 +111,7 @@ def test_a_planted_fault_is_found(tmp_path, name, text):
 def test_what_keeps_to_both_is_let_through(tmp_path):
     files = {
         "tongxin/issues/templates/issues/_row.html": "{# needs: issue #}<li class='cell'>{{ issue.title }}</li>",
-        "tongxin/issues/templates/issues/a.html": '<script nonce="{{ nonce }}">a()</script><script src="a.js"></script>',
+        "tongxin/issues/templates/issues/a.html": '<script nonce="{{ n }}">a()</script><script src="a.js"></script>',
         "tongxin/static/a.css": ".grid { display: grid; gap: 1rem }\n/* :has( */",
         "tongxin/static/a.js": "// b?.c\nconst a = b ? .5 : 1;",
     }

@@ -37,8 +37,8 @@ def routes(patterns, prefix: str = "") -> Iterator[tuple[str, URLPattern, dict]]
 
 def bare(patterns) -> list[str]:
     return [
-        f"/{address}: {entry.callback.__module__}.{getattr(entry.callback, '__name__', entry.callback)} says neither for "
-        "whom it is (bodies.access.staff) nor why it is open (core.access.public)"
+        f"/{address}: {entry.callback.__module__}.{getattr(entry.callback, '__name__', entry.callback)} says "
+        "neither for whom it is (bodies.access.staff) nor why it is open (core.access.public)"
         for address, entry, _ in routes(patterns)
         if not reason_of(entry.callback) and not getattr(entry.callback, "staff_roles", None)
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import override
 
@@ -66,7 +66,10 @@ def test_every_table_is_sound():
 
 
 def test_the_drawing_is_fresh():
-    call_command("draw_workflows", "--check")
+    try:
+        call_command("draw_workflows", "--check")
+    except CommandError as error:
+        nothing([str(error)])
 
 
 def table(*steps: Step, groups: dict[str, str] | None = None) -> SimpleNamespace:

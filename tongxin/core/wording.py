@@ -56,6 +56,8 @@ SPEAKING_ROOMS = {
     "errors",
 }
 LITERAL = re.compile(r"""_\(\s*(?:"[^"]*"|'[^']*')\s*\)|("[^"]*"|'[^']*')""")
+ATTRIBUTES = re.compile(r"""\s*(?:[\w-]+=(?:"[^"]*"|'[^']*')\s*)+""")  # a fragment that stands inside a tag
+SLUG = re.compile(r"[a-z0-9_-]+")  # a name for the machine, not a word for a reader
 DEFAULT = re.compile(r"""\|default(?:_if_none)?:("[^"]*"|'[^']*')|\|yesno:("[^"]*"|'[^']*')""")
 
 
@@ -128,12 +130,13 @@ def bare_template(text: str) -> Iterator[tuple[int, str]]:
         elif token.token_type == TokenType.VAR:
             yield from _literals(token.contents, token.lineno)
             kept.append(lines)
+    said = "".join(kept)
     reader = _Text()
-    reader.feed("".join(kept))
+    reader.feed(f"<i {said}>" if ATTRIBUTES.fullmatch(said) else said)
     reader.close()
-    for line, said in reader.found:
-        if CJK.search(said) or english_words(said):
-            yield line, f"text outside the catalogue: {said[:60]!r}"
+    for line, words in reader.found:
+        if CJK.search(words) or english_words(words):
+            yield line, f"text outside the catalogue: {words[:60]!r}"
 
 
 def _literals(contents: str, line: int | None) -> Iterator[tuple[int, str]]:
@@ -141,7 +144,7 @@ def _literals(contents: str, line: int | None) -> Iterator[tuple[int, str]]:
         if CJK.search(literal):
             yield line or 0, f"text outside the catalogue: {literal[:60]}"
     for first, second in DEFAULT.findall(contents):
-        if english_words(first or second):
+        if english_words(first or second) and not SLUG.fullmatch((first or second)[1:-1]):
             yield line or 0, f"text outside the catalogue: {(first or second)[:60]}"
 
 
