@@ -182,6 +182,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
+# --- what goes out: nothing, unless the operator names a folder that the county's SMS gateway empties -----------
+SMS_FOLDER = env("SMS_FOLDER")
+
 # --- logs: to standard error, no bodies, no personal numbers (core.logs) ---------------------------------------
 LOGGING = {
     "version": 1,

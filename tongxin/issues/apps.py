@@ -1,5 +1,18 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
 class IssuesConfig(AppConfig):
     name = "tongxin.issues"
+
+    def ready(self) -> None:
+        from tongxin.core import outbox, periodic
+        from tongxin.issues.actions import files, messages
+
+        outbox.register("issues.develop", files.develop_file)
+        outbox.register("issues.tell_number", messages.tell_number)
+        outbox.register("issues.tell_handler", messages.tell_handler)
+        outbox.register("issues.tell_tellers", messages.tell_tellers)
+        periodic.register("issues.lapse", timedelta(days=1), messages.lapse_everywhere, at=timedelta(hours=8))
+        periodic.register("issues.spool", timedelta(days=1), files.sweep_spool, at=timedelta(hours=4))

@@ -44,7 +44,7 @@ def sentence(entry: IssueEntry) -> str:
         "who": who(entry),
         "post": data.get("post", ""),
         "to": data.get("to", ""),
-        "day": _spoken_day(data.get("due_on", "")),
+        "day": spoken_day(date.fromisoformat(data["due_on"])) if data.get("due_on") else "",
         "where": data.get("where_to", ""),
         "number": data.get("number") or data.get("into", ""),
     }
@@ -101,7 +101,6 @@ def _judged(entry: IssueEntry, values: dict[str, str]) -> str:
     return (passed_on if entry.by_id else alone) % values
 
 
-def _spoken_day(text: str) -> str:
-    if not text:
-        return ""
-    return date_format(date.fromisoformat(text), pgettext("day of the year", "j F"))
+def spoken_day(day: date) -> str:
+    """A day as people say it, without the year."""
+    return date_format(day, pgettext("date format", "j F"))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.casework.actors import Actor
 from tongxin.casework.store import Upload
-from tongxin.core import clock, outbox
+from tongxin.core import clock, messages, outbox
 from tongxin.core.errors import DomainError
 from tongxin.issues.actions.files import attach
 from tongxin.issues.models import Issue, IssueEntry, IssueFile
@@ -45,5 +45,10 @@ def answer(issue: Issue, *, by: Actor, reply: str, photos: Sequence[Upload] = ()
             first_answered_at=issue.first_answered_at or now,
         )
         attach(issue, photos, purpose=IssueFile.Purpose.RESULT)
-        outbox.put("issues.tell_teller", {"issue": str(issue.pk), "entry": str(entry.pk)}, village_id=issue.village_id)
+        outbox.put(
+            "issues.tell_tellers",
+            {"issue": str(issue.pk), "entry": str(entry.pk)},
+            issue.village_id,
+            messages.next_waking_moment(),
+        )
     return entry  # type: ignore[return-value]

@@ -1,11 +1,12 @@
 """Photos and voice memos of an issue: taken in with the words, developed by the worker."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
-from tongxin.casework import photos, sounds
+from tongxin.casework import photos, sounds, store
 from tongxin.casework.models import FileKind, FileState
 from tongxin.casework.store import Upload
 from tongxin.core import clock, outbox
@@ -45,3 +46,12 @@ def develop_file(payload: dict[str, Any]) -> None:
         changes = {"state": FileState.REFUSED}
     with transaction.atomic():
         IssueFile._base_manager.filter(pk=row.pk, state=FileState.WAITING).update(**changes)
+
+
+def sweep_spool() -> None:
+    """Take away uploads whose report was never handed in: a day old, and no row knows them."""
+
+    def known(stems: Collection[str]) -> set[str]:
+        return set(IssueFile._base_manager.filter(stem__in=stems).values_list("stem", flat=True))
+
+    store.sweep(known, older_than=timedelta(days=1))

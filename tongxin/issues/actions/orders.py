@@ -15,7 +15,7 @@ from tongxin.accounts.models import User
 from tongxin.bodies import queries as bodies
 from tongxin.bodies.models import Post
 from tongxin.casework.actors import Actor
-from tongxin.core import clock, outbox, workdays
+from tongxin.core import clock, messages, outbox, workdays
 from tongxin.core.errors import DomainError, NotAllowed
 from tongxin.issues import access, queries
 from tongxin.issues.models import Category, CategoryHandler, Issue, IssueEntry, Kind, Sitting, SittingItem, Status
@@ -140,7 +140,12 @@ def dispatch(
             due_on=moved,
             title=title,
         )
-        outbox.put("issues.tell_handler", {"issue": str(issue.pk), "entry": str(entry.pk)}, village_id=issue.village_id)
+        outbox.put(
+            "issues.tell_handler",
+            {"issue": str(issue.pk), "entry": str(entry.pk)},
+            issue.village_id,
+            messages.next_waking_moment(),
+        )
     return entry  # type: ignore[return-value]
 
 

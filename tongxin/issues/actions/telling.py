@@ -16,8 +16,9 @@ from tongxin.bodies.models import Post
 from tongxin.bodies.roles import Role
 from tongxin.casework.models import Channel, StatusGroup
 from tongxin.casework.store import Upload
-from tongxin.core import clock, counters, crypto, idempotency, numbers, workdays
+from tongxin.core import clock, counters, crypto, idempotency, messages, numbers, outbox, workdays
 from tongxin.core.errors import DomainError, NotAllowed
+from tongxin.core.ids import uuid7
 from tongxin.issues import access, danger
 from tongxin.issues.actions.files import attach
 from tongxin.issues.models import Issue, IssueFile, Kind, Recusal, Route, Status, Voice
@@ -72,18 +73,19 @@ def report(village: Village, said: Report, *, by: User | None, key: str) -> Told
     if by is not None and not access.can_report_for(by, village.pk):
         raise NotAllowed(_("This step is not yours to take."))
     with transaction.atomic():
+        issue_id = uuid7()  # made here, so that the answer is known before the work and costs no second statement
         claim = idempotency.claim(
             village_id=village.pk,
             actor=str(by.pk) if by else "",
             operation="issues.report",
             key=key,
             body=_fingerprint(said),
+            response={"issue": str(issue_id)},
         )
         if claim.replayed:
-            told = claim.response
-            return Told(UUID(told["issue"]), told["number"], is_replayed=True)
-        issue, receipt = _open(village, said, by=by)
-        claim.keep({"issue": str(issue.pk), "number": issue.number})
+            first = Issue.objects.only("number").get(pk=claim.response["issue"])
+            return Told(first.pk, first.number, is_replayed=True)
+        issue, receipt = _open(village, said, by=by, issue_id=issue_id)
     return Told(issue.pk, issue.number, receipt)
 
 
@@ -99,7 +101,7 @@ def _fingerprint(said: Report) -> dict[str, Any]:
     }
 
 
-def _open(village: Village, said: Report, *, by: User | None) -> tuple[Issue, str]:
+def _open(village: Village, said: Report, *, by: User | None, issue_id: UUID) -> tuple[Issue, str]:
     now = clock.now()
     today = clock.today(village.tz)
     grid, group = _ground(said)
@@ -109,6 +111,7 @@ def _open(village: Village, said: Report, *, by: User | None) -> tuple[Issue, st
     if said.is_sealed and not said.phone:
         receipt = "".join(secrets.choice(RECEIPT_SYMBOLS) for _i in range(16))
     issue = Issue(
+        id=issue_id,
         village=village,
         number=numbers.compose(today.year, counters.next_value(village.pk, "issues", today.year)),
         status=Status.TOLD,
@@ -142,6 +145,8 @@ def _open(village: Village, said: Report, *, by: User | None) -> tuple[Issue, st
     if said.about_post is not None:
         _recuse(issue, said.about_post)
     attach(issue, [*said.photos, *([said.sound] if said.sound else [])], purpose=IssueFile.Purpose.TOLD)
+    if said.phone and not issue.is_sealed:
+        outbox.put("issues.tell_number", {"issue": str(issue.pk)}, village.pk, messages.next_waking_moment(now))
     return issue, receipt
 
 
@@ -192,6 +197,7 @@ def join(
             operation="issues.join",
             key=key,
             body={"issue": str(issue.pk), "tail": tail},
+            response={"issue": str(issue.pk)},
         )
         if claim.replayed:
             return
@@ -205,4 +211,3 @@ def join(
             phone_tail_index=crypto.blind_index(tail, f"issue-tail|{issue.village_id}") if len(tail) == 4 else "",
             recorded_by=by,
         ).save(force_insert=True)
-        claim.keep({"issue": str(issue.pk)})

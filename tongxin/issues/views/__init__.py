@@ -1,0 +1,1 @@
+"""Pages of the main job, by who looks: a resident, the public, a household, the desk."""

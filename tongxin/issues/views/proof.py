@@ -1,0 +1,97 @@
+"""What a phone has shown: signed cookies, no log-in. The village's tables know nothing of a phone.
+
+`mine` lists up to twenty matters that were told or proved on this phone. What is sealed is never in it: a phone lies on
+the table of a whole family. A sealed matter stays open for half an hour only, in `brief`.
+"""
+
+import base64
+import binascii
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from tongxin.casework.actors import Teller
+from tongxin.issues.models import Issue, Route
+from tongxin.issues.views.asking import VillageRequest
+from tongxin.people.models import CardToken
+
+MINE, BRIEF, HOME = "mine", "brief", "home"
+DAY = 24 * 3600
+AGE = {MINE: 180 * DAY, BRIEF: 1800, HOME: 30 * DAY}
+MANY = 20
+
+
+def remember(request: VillageRequest, response: HttpResponse, *issues: tuple[UUID, bool]) -> None:
+    """Let this phone open these matters: (id, is it sealed?), newest first."""
+    for jar, sealed in ((MINE, False), (BRIEF, True)):
+        fresh = [pk for pk, is_sealed in issues if is_sealed == sealed]
+        if fresh:
+            kept = [pk for pk in _read(request, jar) if pk not in fresh]
+            _write(response, jar, [*fresh, *kept][:MANY])
+
+
+def mine(request: VillageRequest) -> list[UUID]:
+    """The matters of this phone, sealed ones left out."""
+    return _read(request, MINE)
+
+
+def teller(request: VillageRequest, issue: Issue) -> Teller | None:
+    """The right of whoever told it, when this phone or this household's card has shown it."""
+    if issue.pk in _read(request, BRIEF if issue.is_sealed else MINE):
+        return Teller(issue.pk, "device")
+    if issue.household_id and not issue.is_sealed and issue.route == Route.COUNCIL:
+        card = family(request)
+        if card is not None and card.household_id == issue.household_id:
+            return Teller(issue.pk, "card")
+    return None
+
+
+def family(request: VillageRequest) -> CardToken | None:
+    """The household card that this phone has opened with the last four digits; None once it is revoked."""
+    if not hasattr(request, "_family"):
+        kept = _read(request, HOME)
+        card = None
+        if kept:
+            cards = CardToken.objects.get_queryset().select_related(
+                "household", "household__group", "household__grid", "household__grid__group"
+            )
+            card = cards.filter(pk=kept[0], revoked_on=None, household__closed_on=None).first()
+        request._family = card  # type: ignore[attr-defined]
+    found: CardToken | None = request._family  # type: ignore[attr-defined]
+    return found
+
+
+def let_in(response: HttpResponse, card: CardToken) -> None:
+    """This phone belongs to that household for thirty days."""
+    _write(response, HOME, [card.pk])
+
+
+def let_out(response: HttpResponse) -> None:
+    response.delete_cookie(HOME)
+
+
+def _salt(jar: str) -> str:
+    return f"issues.{jar}"
+
+
+def _read(request: VillageRequest, jar: str) -> list[UUID]:
+    text = request.get_signed_cookie(jar, default="", salt=_salt(jar), max_age=AGE[jar]) or ""
+    try:
+        raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        return []
+    return [UUID(bytes=raw[i : i + 16]) for i in range(0, len(raw) - 15, 16)]
+
+
+def _write(response: HttpResponse, jar: str, ids: list[UUID]) -> None:
+    text = base64.urlsafe_b64encode(b"".join(pk.bytes for pk in ids)).decode().rstrip("=")
+    response.set_signed_cookie(
+        jar,
+        text,
+        salt=_salt(jar),
+        max_age=AGE[jar],
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
