@@ -162,12 +162,12 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def thousands(value: int | Decimal | float | str | None) -> str:
-    """3 036 with a thin space; decimals stay as they come."""
+    """3 036 with a thin space that does not break (U+202F); decimals stay as they come."""
     if value in (None, ""):
         return ""
     whole, point, rest = str(value).partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return sign + re.sub(r"(?<=\d)(?=(?:\d{3})+$)", "\u2009", digits) + point + rest
+    return sign + re.sub(r"(?<=\d)(?=(?:\d{3})+$)", "\u202f", digits) + point + rest
 
 
 @register.filter
