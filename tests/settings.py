@@ -16,7 +16,7 @@ if "TONGXIN_TEST_HOME" not in os.environ:
     os.environ["TONGXIN_TEST_HOME"] = tempfile.mkdtemp(prefix="tongxin-test-", dir=fast)
     atexit.register(shutil.rmtree, os.environ["TONGXIN_TEST_HOME"], ignore_errors=True)
 HOME = Path(os.environ["TONGXIN_TEST_HOME"]) / WORKER
-HOME.mkdir(parents=True, exist_ok=True)
+(HOME / "static").mkdir(parents=True, exist_ok=True)
 
 os.environ["TONGXIN_DATA"] = str(HOME)
 os.environ["TONGXIN_SECRET_KEY"] = "only-for-tests-" + "t" * 40
