@@ -1,4 +1,4 @@
-"""Drawn pictures that stand in for photographs: loess hills, a sky, and the thing that was mended. No photo of anybody."""
+"""Drawn pictures in place of photographs: loess hills, a sky, and the thing that was mended. Nobody is in them."""
 
 import io
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Draw = ImageDraw.ImageDraw
 
 def photo(subject: str, seed: int) -> bytes:
     """A JPEG of `subject` (a word of the plan); the same seed draws the same picture."""
-    dice = Random(f"{subject}{seed}")  # noqa: S311 - a drawing
+    dice = Random(f"{subject}{seed}")
     image = Image.new("RGB", SIZE)
     draw = ImageDraw.Draw(image)
     for y in range(520):
@@ -90,7 +90,9 @@ def _wall(draw: Draw, dice: Random) -> None:
     for i in range(3):
         x = 90 + i * 370
         draw.rectangle([x, 540, x + 300, 720], fill=(224, 206, 160), outline=(140, 110, 80), width=6)
-        draw.polygon([(x + 20, 700), (x + 120, 590), (x + 200, 660), (x + 280, 600), (x + 280, 700)], fill=(120, 146, 96))
+        draw.polygon(
+            [(x + 20, 700), (x + 120, 590), (x + 200, 660), (x + 280, 600), (x + 280, 700)], fill=(120, 146, 96)
+        )
 
 
 def _tree(draw: Draw, dice: Random) -> None:
@@ -98,7 +100,9 @@ def _tree(draw: Draw, dice: Random) -> None:
     draw.rectangle([x, 480, x + 46, 800], fill=(104, 78, 52))
     for _ in range(28):
         cx, cy = x + 23 + dice.randint(-170, 170), 400 + dice.randint(-130, 110)
-        draw.ellipse([cx - 70, cy - 56, cx + 70, cy + 56], fill=(86 + dice.randint(-14, 22), 128 + dice.randint(-14, 18), 70))
+        draw.ellipse(
+            [cx - 70, cy - 56, cx + 70, cy + 56], fill=(86 + dice.randint(-14, 22), 128 + dice.randint(-14, 18), 70)
+        )
 
 
 _MOTIFS: dict[str, Callable[[Draw, Random], None]] = {

@@ -5,7 +5,10 @@ from datetime import date
 from random import Random
 
 START = date(2012, 1, 1)  # when the register begins
-SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈"
+    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
 MALE = "建国军强伟平刚明辉波斌涛鹏飞龙海山林福贵生财旺忠义仁勇毅俊浩宇轩文武志成德清"
 FEMALE = "秀英芳兰梅红霞燕玲丽娟敏静艳萍慧琴凤云月香莲珍桂巧玉洁雪琳佳欣怡婷颖"
 HOUSE_WORDS = ("老槐树", "井台", "坡上", "沟边", "路口", "磨坊", "堡子", "梨园", "麦场", "水泉", "庙湾", "渠头")
@@ -42,7 +45,7 @@ class Maker:
     """Deals out names, years and telephone numbers; one seed, one village."""
 
     def __init__(self, seed: int, phone_prefix: str) -> None:
-        self.dice = Random(seed)  # noqa: S311 - invented names, nothing secret
+        self.dice = Random(seed)
         self.phone_prefix = phone_prefix
         self.phones = 0
         self.taken: set[str] = set()
