@@ -16,7 +16,7 @@
 
   function show(on) {
     button.setAttribute("aria-pressed", String(on));
-    label.textContent = on ? button.dataset.stop : words;
+    label.textContent = on ? button.dataset.enough : words;
   }
 
   button.addEventListener("click", function () {

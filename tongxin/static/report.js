@@ -1,5 +1,6 @@
 /* 同心 · the form on which somebody speaks up. Everything works without it; it saves traffic, taps and lost words.
-   Markup and all words: components/_report_data.html, _photo_field.html, _voice_field.html, _report_foot.html. ES2017. */
+   Markup and all words: components/_report_data.html, _photo_field.html, _voice_field.html, _danger_note.html,
+   _report_foot.html. ES2017. */
 (function () {
   "use strict";
   const $ = (selector, from) => (from || document).querySelector(selector);
@@ -13,18 +14,26 @@
     drop(name) { try { localStorage.removeItem(PREFIX + name); } catch (e) { /* no storage, nothing kept */ } },
   };
 
-  /* the page that says 收到了: what was typed is no longer needed */
+  /* 收到了: what was typed is no longer needed */
   all("[data-handed-in]").forEach(el => store.drop(el.dataset.handedIn));
 
   const form = $("form[data-report]");
   if (!form) return;
-  const said = form.dataset;  // every word shown comes from here
-  const draftName = said.report;
+  const said = $("[data-words]", form).dataset;  // every word shown comes from here
+  const draftName = said.draft;
   const submit = $("[data-submit]", form) || $("[type=submit]", form);
   const notice = $("[data-say]", form);
   const canSwap = (() => { try { return !!new DataTransfer().items.add; } catch (e) { return false; } })();
   let busy = 0;  // photos being made smaller
   let waiting = false;  // handed in while busy
+
+  function make(tag, css, text) {
+    const el = document.createElement(tag);
+    el.className = css;
+    el.textContent = text || "";
+    if (tag === "button") el.type = "button";
+    return el;
+  }
 
   function say(text, kind) {
     if (!notice) return;
@@ -39,7 +48,7 @@
     input.files = transfer.files;
   }
 
-  /* --- one key for one handing-in: the same key twice is one matter, however often it is sent ------------------- */
+  /* --- one key for one handing-in: the same key twice is one matter, however often it is sent --- */
   function newKey() {
     const b = crypto.getRandomValues(new Uint8Array(16));
     b[6] = (b[6] & 15) | 64;
@@ -50,7 +59,7 @@
   const key = form.elements.namedItem("key");
   if (key && !key.value) key.value = newKey();
 
-  /* --- what was typed stays in the phone until it is handed in --------------------------------------------------- */
+  /* --- what was typed stays in the phone until it is handed in --- */
   const kept = el => el.name && !el.dataset.nokeep && !/^(hidden|file|password|submit|button)$/.test(el.type);
   const fields = () => Array.from(form.elements).filter(kept);
   const ticked = el => el.type === "radio" || el.type === "checkbox";
@@ -81,8 +90,18 @@
       }
     });
     if (!any) return;
-    say(said.restored);
     if (key && draft.key) key.value = draft.key;  // it may have arrived although the answer got lost
+    const note = form.insertBefore(make("p", "note"), form.firstChild);
+    const afresh = make("button", "", said.afresh);
+    note.setAttribute("role", "status");
+    note.append(make("span", "grow", said.restored), afresh);
+    afresh.addEventListener("click", () => {
+      store.drop(draftName);
+      form.reset();
+      if (key) key.value = newKey();
+      note.remove();
+      danger();
+    });
   }
 
   let timer;
@@ -98,7 +117,7 @@
     button.addEventListener("click", () => save() && say(said.kept, "ok"));
   });
 
-  /* --- words that cannot wait for an answer ----------------------------------------------------------------------- */
+  /* --- words that cannot wait for an answer --- */
   const dangerNote = $("[data-danger-note]", form);
   const dangerWords = (said.danger || "").split(/[\s,，、]+/).filter(Boolean);
   function danger() {
@@ -108,7 +127,7 @@
     if (dangerNote.hidden === found) dangerNote.hidden = !found;
   }
 
-  /* --- photos: one input after another, each made smaller before it travels --------------------------------------- */
+  /* --- photos: one input after another, each made smaller before it travels --- */
   function smaller(file, side) {
     return new Promise(resolve => {
       // Before Chromium 81 a canvas forgets which way is up; such a phone sends the photo as it is.
@@ -155,15 +174,12 @@
       slot.input.addEventListener("change", () => {
         const file = slot.input.files[0];
         if (!file || slot.shot) return;
-        const shot = slot.shot = document.createElement("div");
-        const picture = document.createElement("img");
-        const button = document.createElement("button");
-        shot.className = "shot";
+        const shot = slot.shot = make("div", "shot");
+        const picture = make("img", "");
+        const button = make("button", "", box.dataset.remove);
         picture.alt = box.dataset.nth.replace("{n}", i + 1);
         picture.src = slot.url = URL.createObjectURL(file);
-        picture.onerror = () => { picture.removeAttribute("src"); };  // the name stands there instead
-        button.type = "button";
-        button.textContent = box.dataset.remove;
+        picture.onerror = () => picture.replaceWith(make("span", "photo", picture.alt));  // no picture, but its name
         button.setAttribute("aria-label", box.dataset.remove + " " + picture.alt);
         button.addEventListener("click", () => remove(slot));
         shot.append(picture, button);
@@ -182,7 +198,7 @@
   }
   all("[data-photos]", form).forEach(photos);
 
-  /* --- a spoken memo instead of typing ---------------------------------------------------------------------------- */
+  /* --- a spoken memo instead of typing --- */
   function voice(box) {
     if (!canSwap || !window.MediaRecorder || !navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) return;
     const part = name => $("[data-" + name + "]", box);
@@ -246,7 +262,7 @@
   }
   all("[data-voice]", form).forEach(voice);
 
-  /* --- handing in ------------------------------------------------------------------------------------------------- */
+  /* --- handing in --- */
   const words = submit.querySelector("span") || submit;
   const label = words.textContent;
   let sent = false;

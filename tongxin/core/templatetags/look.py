@@ -1,4 +1,4 @@
-"""What every page needs to look as it should: drawings, sheets, dates, line breaks, fields. A builtin of all templates."""
+"""What every page needs to look as it should: drawings, sheets, dates, line breaks, fields. A builtin of templates."""
 
 import re
 from datetime import date, datetime
@@ -133,11 +133,7 @@ def day(value: date | datetime | None) -> str:
     if not value:
         return ""
     value = _local(value)
-    form = (
-        pgettext("date format", "j F")
-        if value.year == clock.today().year
-        else pgettext("date format", "j F Y")
-    )
+    form = pgettext("date format", "j F") if value.year == clock.today().year else pgettext("date format", "j F Y")
     return dateformat.format(value, form)
 
 
