@@ -111,6 +111,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tongxin.core.context.page",
+                "tongxin.bodies.context.menu",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "tongxin.core.templatetags.look"],
         },
@@ -118,6 +119,7 @@ TEMPLATES = [
 ]
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "issues:start"  # looks where one holds a post; accounts stands below and cannot know
 PASSWORD_HASHERS = ["tongxin.accounts.hashers.Argon2Small", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

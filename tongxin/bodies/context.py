@@ -1,0 +1,136 @@
+"""What the desk's frame needs: the menu by task; on the log-in page of a demonstration, its log-ins.
+
+Both are lazy: a page that shows neither asks nothing. The menu shows a page to whoever its view would let in, so that
+a right stands in one place, at the view. An app on a higher floor adds the number beside its entry (`count_with`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import pgettext_lazy
+
+from tongxin.accounts import queries as accounts
+from tongxin.bodies import queries
+from tongxin.bodies.models import Appointment
+from tongxin.bodies.roles import STAFF
+from tongxin.core import clock
+from tongxin.core.access import is_public
+from tongxin.territory import scope
+
+Counts = Callable[[HttpRequest], Mapping[str, int]]
+MANY = 999  # beyond it the number says 999+
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu; without its route it is left out, so apps may come and go."""
+
+    label: Any
+    route: str
+    icon: str
+    rule: bool = False  # a line above it
+
+
+ENTRIES = [
+    Entry(pgettext_lazy("menu", "Today"), "issues:today", "calendar-event"),
+    Entry(pgettext_lazy("menu", "Matters"), "issues:inbox", "say"),
+    Entry(pgettext_lazy("menu", "In my hands"), "issues:tasks", "clipboard-list"),
+    Entry(pgettext_lazy("menu", "Write down"), "issues:proxy", "edit"),
+    Entry(pgettext_lazy("menu", "Council"), "issues:council", "messages"),
+    Entry(pgettext_lazy("menu", "Households"), "people:households", "id-badge-2", rule=True),
+    Entry(pgettext_lazy("menu", "Bodies"), "bodies:bodies", "hierarchy-2"),
+    Entry(pgettext_lazy("menu", "Grids and places"), "territory:places", "grid-dots"),
+    Entry(pgettext_lazy("menu", "The village"), "reports:report", "chart-bar", rule=True),
+]
+_counts: list[Counts] = []
+
+
+def count_with(counts: Counts) -> None:
+    """Register who knows the numbers: a function from a request to {route: how many}. For `apps.ready`."""
+    if counts not in _counts:
+        _counts.append(counts)
+
+
+@dataclass(frozen=True)
+class Item:
+    label: Any
+    url: str
+    icon: str
+    count: str = ""
+    current: bool = False
+    rule: bool = False
+
+
+@dataclass(frozen=True)
+class DemoLogin:
+    username: str
+    name: str
+    post: str
+    village: str
+
+
+def menu(request: HttpRequest) -> dict[str, Any]:
+    """menu, demo_logins, demo_password."""
+    return {
+        "menu": SimpleLazyObject(lambda: items(request)),
+        "demo_logins": SimpleLazyObject(demo_logins),
+        "demo_password": accounts.DEMO_PASSWORD if settings.DEMO else "",
+    }
+
+
+def items(request: HttpRequest) -> list[Item]:
+    """The entries this user may open, with what waits behind each."""
+    holdings: queries.Holdings = getattr(request, "held", queries.NOTHING)
+    if not holdings:
+        return []
+    opened = [(entry, url) for entry in ENTRIES if (url := _door(entry.route, holdings))]
+    waiting: dict[str, int] = {}
+    for counts in _counts:
+        waiting.update(counts(request))
+    here = _closest(request.path, [url for _entry, url in opened])
+    return [
+        Item(entry.label, url, entry.icon, _said(waiting.get(entry.route, 0)), url == here, entry.rule)
+        for entry, url in opened
+    ]
+
+
+def _door(route: str, holdings: queries.Holdings) -> str:
+    """The address behind a route, when its view lets these holdings in; "" otherwise."""
+    try:
+        url = reverse(route)
+        view = resolve("/" + url.removeprefix(get_script_prefix())).func
+    except (NoReverseMatch, Resolver404):
+        return ""
+    return url if is_public(view) or holdings.has(*getattr(view, "staff_roles", STAFF)) else ""
+
+
+def _closest(path: str, urls: list[str]) -> str:
+    """The entry whose address is the longest beginning of this page's."""
+    return max((url for url in urls if path.startswith(url)), key=len, default="")
+
+
+def _said(count: int) -> str:
+    return f"{MANY}+" if count > MANY else str(count or "")
+
+
+def demo_logins() -> list[DemoLogin]:
+    """Username, name and first post of each log-in of the demonstration."""
+    users = {user.pk: user for user in accounts.demo_users()}
+    today = clock.today()
+    with scope.everything("the demonstration shows its log-ins of all villages"):
+        rows = (
+            Appointment.objects.filter(person__user__in=users, from_on__lte=today, post__role__in=STAFF)
+            .exclude(to_on__lte=today)
+            .select_related("post", "person", "village")
+            .order_by("village_id", "post__position", "id")
+        )
+        first: dict[Any, DemoLogin] = {}
+        for row in rows if users else ():
+            user = users[row.person.user_id]  # type: ignore[index]
+            first.setdefault(user.pk, DemoLogin(user.username, user.name, row.post.title, row.village.name))
+    return list(first.values())
