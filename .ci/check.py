@@ -67,6 +67,8 @@ def main(only: list[str]) -> int:
                 if code:
                     red.append(en)
                     lines = output.rstrip().splitlines()
+                    if lines and lines[0].startswith("Traceback"):
+                        lines = lines[-8:]  # what broke stands at the end
                     print("\n".join(f"    {line}" for line in lines[:SHOWN]), flush=True)
                     if len(lines) > SHOWN:
                         print(f"    … {len(lines) - SHOWN} 行 · lines more; alone: {command}", flush=True)
