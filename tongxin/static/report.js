@@ -1,6 +1,5 @@
 /* 同心 · the form on which somebody speaks up. Everything works without it; it saves traffic, taps and lost words.
-   Markup and all words: components/_report_data.html, _photo_field.html, _voice_field.html, _danger_note.html,
-   _report_foot.html. ES2017. */
+   Markup and words: components/_report_data, _danger_note, _voice_field, _photo_field, _report_foot. ES2017. */
 (function () {
   "use strict";
   const $ = (selector, from) => (from || document).querySelector(selector);
@@ -48,7 +47,7 @@
     input.files = transfer.files;
   }
 
-  /* --- one key for one handing-in: the same key twice is one matter, however often it is sent --- */
+  /* --- the same key twice is one matter, however often it is sent --- */
   function newKey() {
     const b = crypto.getRandomValues(new Uint8Array(16));
     b[6] = (b[6] & 15) | 64;
