@@ -153,7 +153,7 @@ def moment(value: datetime | None) -> str:
     """6 月 15 日 8:20, in the village's zone."""
     if not value:
         return ""
-    return f"{day(value)} {dateformat.time_format(_local(value), 'G:i')}"
+    return f"{day(value)} {dateformat.format(_local(value), 'G:i')}"
 
 
 @register.filter
