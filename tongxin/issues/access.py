@@ -5,9 +5,10 @@ from uuid import UUID
 from tongxin.bodies import queries as bodies
 from tongxin.bodies.roles import Role
 from tongxin.casework.actors import Actor, Calendar, Teller
+from tongxin.issues import queries
 from tongxin.issues.models import Issue, Recusal, Route, Status
 
-KEEPERS = (Role.SECRETARY, Role.CLERK, Role.COUNCIL)
+KEEPERS = queries.KEEPERS
 
 
 def is_recused(by: Actor, issue: Issue) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.accounts.models import User
 from tongxin.casework.actors import Actor
 from tongxin.casework.store import Upload
-from tongxin.core import clock, messages, outbox
+from tongxin.core import clock, idempotency, messages, outbox
 from tongxin.core.errors import DomainError
 from tongxin.issues.actions.files import attach
 from tongxin.issues.models import Issue, IssueEntry, IssueFile
@@ -15,9 +16,19 @@ from tongxin.issues.wording import clean_reply
 from tongxin.issues.workflow import ISSUE
 
 
-def note(issue: Issue, *, by: Actor, text: str) -> IssueEntry:
-    """Write down what happened on the way; the teller reads it."""
-    return ISSUE.take("note", issue, by=by, note=clean_reply(text))  # type: ignore[return-value]
+def note(issue: Issue, *, by: Actor, text: str, key: str = "") -> IssueEntry | None:
+    """Write down what happened on the way; the teller reads it. None when this press had come before."""
+    text = clean_reply(text)
+    with transaction.atomic():
+        claim = idempotency.claim(
+            village_id=issue.village_id,
+            actor=str(by.pk) if isinstance(by, User) else "",
+            operation="issues.note",
+            key=key,
+            body={"issue": str(issue.pk), "text": text},
+            response={},
+        )
+        return None if claim.replayed else ISSUE.take("note", issue, by=by, note=text)  # type: ignore[return-value]
 
 
 def hand_back(issue: Issue, *, by: Actor, reason: str) -> IssueEntry:

@@ -15,8 +15,9 @@ from tongxin.accounts.models import User
 from tongxin.bodies import queries as bodies
 from tongxin.bodies.models import Post
 from tongxin.casework.actors import Actor
-from tongxin.core import clock, messages, outbox, workdays
+from tongxin.core import clock, idempotency, messages, outbox, workdays
 from tongxin.core.errors import DomainError, NotAllowed
+from tongxin.core.ids import uuid7
 from tongxin.issues import access, queries
 from tongxin.issues.models import Category, CategoryHandler, Issue, IssueEntry, Kind, Sitting, SittingItem, Status
 from tongxin.issues.wording import clean_title
@@ -108,9 +109,7 @@ def dispatch(
         DomainError: the post takes no matters, is empty, or is the one complained about.
     """
     today = clock.today()
-    due = due_on or issue.due_on
-    if due < today and due_on is None:
-        due = workdays.add_workdays(today, 3)
+    due = due_on or queries.default_due(issue, today)
     if due < today:
         raise DomainError(_("That day is already over. Choose a later one."), field="due_on")
     moved = workdays.next_workday(due)
@@ -154,9 +153,16 @@ def _is_recused(issue: Issue, persons: Sequence[UUID]) -> bool:
 
 
 def hold_sitting(
-    village: Village, *, by: User, held_on: date, present: int, note: str = "", entries: Sequence[UUID] = ()
+    village: Village,
+    *,
+    by: User,
+    held_on: date,
+    present: int,
+    note: str = "",
+    entries: Sequence[UUID] = (),
+    key: str = "",
 ) -> Sitting:
-    """Record that the council sat and saw what duty members had done since.
+    """Record that the council sat and saw what duty members had done since; twice pressed is one sitting.
 
     Raises:
         DomainError: a day in the future, nobody present.
@@ -168,7 +174,19 @@ def hold_sitting(
     if present < 1:
         raise DomainError(_("Write how many members were present."), field="present")
     with transaction.atomic():
+        sitting_id = uuid7()
+        claim = idempotency.claim(
+            village_id=village.pk,
+            actor=str(by.pk),
+            operation="issues.hold_sitting",
+            key=key,
+            body={"held_on": held_on, "present": present},
+            response={"sitting": str(sitting_id)},
+        )
+        if claim.replayed:
+            return Sitting.objects.get_queryset().get(pk=claim.response["sitting"])
         sitting = Sitting(
+            id=sitting_id,
             village=village,
             held_on=held_on,
             present=present,
@@ -184,12 +202,19 @@ def hold_sitting(
     return sitting
 
 
-def set_usual_handler(village: Village, *, by: User, category: str, post: Post, question: str = "") -> CategoryHandler:
-    """Say which post usually does what; the directory and the suggestions read it."""
+def set_usual_handler(
+    village: Village, *, by: User, category: str, post: Post | None, question: str = ""
+) -> CategoryHandler | None:
+    """Say which post usually does what, or that none does; the directory and the suggestions read it."""
     if not bodies.held(by, village.pk).has(*access.KEEPERS):
         raise NotAllowed(_("This step is not yours to take."))
-    if category not in Category.values or post.village_id != village.pk:
+    if category not in Category.values:
         raise DomainError(_("Choose what it is about."), field="category")
+    if post is None:
+        CategoryHandler.objects.filter(village=village, category=category).delete()
+        return None
+    if post.village_id != village.pk or not post.takes_matters or post.ended_on is not None:
+        raise DomainError(_("This post takes no matters."), field="post")
     row, _made = CategoryHandler.objects.update_or_create(
         village=village, category=category, defaults={"post": post, "question": question.strip()}
     )
