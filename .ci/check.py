@@ -20,7 +20,7 @@ CHECKS: list[tuple[str, str, str]] = [
     (
         "结构",
         "architecture",
-        "python -m pytest tests/architecture -q -n0 --no-header -m 'not browser and not django_db'",
+        "python -m pytest tests/architecture -q -n0 --no-header --tb=short -m 'not browser and not django_db'",
     ),
     ("译文", "catalogues", "python -m tongxin.core.catalogue check"),
     ("模板", "templates", "python .ci/templates.py"),
