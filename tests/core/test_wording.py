@@ -46,6 +46,15 @@ def test_bare_text_on_a_page_is_found(text):
     assert list(wording.bare_template(text))
 
 
+def test_a_class_name_that_fills_an_attribute_of_the_base_page_is_no_text(tmp_path):
+    base = tmp_path / "tongxin" / "templates" / "desk.html"
+    base.parent.mkdir(parents=True)
+    base.write_text('<div class="desk {% block frame %}{% endblock %}">{% block main %}{% endblock %}</div>', "utf-8")
+    silent = wording.attribute_blocks(tmp_path)
+    assert not list(wording.bare_template("{% block frame %}alone{% endblock %}", silent))
+    assert list(wording.bare_template("{% block main %}alone{% endblock %}", silent))
+
+
 def test_the_line_of_a_finding_is_the_line_of_the_page():
     text = "{# needs: issue #}\n{% blocktranslate %}\n\n{% endblocktranslate %}\n<p>{{ a }} Tell us</p>"
     assert [line for line, _ in wording.bare_template(text)] == [5]

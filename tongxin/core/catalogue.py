@@ -292,10 +292,11 @@ def findings(root: Path = ROOT) -> list[str]:
     if (wanted := traditional(root, simplified)) is not None:
         stale = [key for key in messages if hant.get(key) and hant[key] != wanted.get(key)]
         found += [f"locale/zh_Hant: stale, run `fill`: {key.split(JOINT)[-1]!r}" for key in sorted(stale)]
+    silent = wording.attribute_blocks(root)
     for path in sources(root):
         name = path.relative_to(root).as_posix()
         with suppress(SyntaxError):
-            found += [f"{name}:{line}: {what}" for line, what in wording.bare(path)]
+            found += [f"{name}:{line}: {what}" for line, what in wording.bare(path, silent)]
             if wording.is_resident(name):
                 texts = [simplified.get(message.key, "") for message in said_in(path)] if path.suffix != ".py" else []
                 found += [f"{name}: {what}" for text in texts for what in wording.office_words(text)]

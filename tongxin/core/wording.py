@@ -57,6 +57,7 @@ SPEAKING_ROOMS = {
 }
 LITERAL = re.compile(r"""_\(\s*(?:"[^"]*"|'[^']*')\s*\)|("[^"]*"|'[^']*')""")
 ATTRIBUTES = re.compile(r"""\s*(?:[\w-]+=(?:"[^"]*"|'[^']*')\s*)+""")  # a fragment that stands inside a tag
+IN_ATTRIBUTE = re.compile(r"""=(?:"[^"<>]*|'[^'<>]*){%\s*block\s+(\w+)""")
 SLUG = re.compile(r"[a-z0-9_-]+")  # a name for the machine, not a word for a reader
 DEFAULT = re.compile(r"""\|default(?:_if_none)?:("[^"]*"|'[^']*')|\|yesno:("[^"]*"|'[^']*')""")
 
@@ -108,8 +109,14 @@ class _Text(HTMLParser):
             self.found.append((self.getpos()[0], " ".join(data.split())))
 
 
-def bare_template(text: str) -> Iterator[tuple[int, str]]:
-    """Lines of a template that say something without the catalogue."""
+def attribute_blocks(root: Path) -> frozenset[str]:
+    """The names of blocks that stand inside an attribute of a base page: what fills them is a class name, not text."""
+    texts = (path.read_text("utf-8") for path in (root / "tongxin").rglob("*.html"))
+    return frozenset(name for text in texts for name in IN_ATTRIBUTE.findall(text))
+
+
+def bare_template(text: str, silent: frozenset[str] = frozenset()) -> Iterator[tuple[int, str]]:
+    """Lines of a template that say something without the catalogue; the blocks named `silent` are let through."""
     kept: list[str] = []
     inside = ""  # the tag whose end we wait for
     for token in Lexer(text).tokenize():
@@ -121,8 +128,8 @@ def bare_template(text: str) -> Iterator[tuple[int, str]]:
         elif token.token_type == TokenType.TEXT:
             kept.append(token.contents)
         elif token.token_type == TokenType.BLOCK:
-            name = token.contents.split()[0]
-            if name in {"comment", "blocktranslate", "blocktrans"}:
+            name, *rest = token.contents.split()
+            if name in {"comment", "blocktranslate", "blocktrans"} or (name == "block" and silent & set(rest)):
                 inside = f"end{name}"
             elif name not in {"translate", "trans"}:
                 yield from _literals(token.contents, token.lineno)
@@ -174,10 +181,10 @@ def bare_script(text: str) -> Iterator[tuple[int, str]]:
             yield number, f"text outside the catalogue: {line.strip()[:60]!r}"
 
 
-def bare(path: Path) -> Iterator[tuple[int, str]]:
+def bare(path: Path, silent: frozenset[str] = frozenset()) -> Iterator[tuple[int, str]]:
     text = path.read_text("utf-8")
     if path.suffix == ".py":
         if path.stem in SPEAKING_ROOMS or path.parent.name in SPEAKING_ROOMS | {"templatetags"}:
             yield from bare_python(text)
     else:
-        yield from bare_template(text)
+        yield from bare_template(text, silent)
