@@ -83,9 +83,11 @@ def report(village: Village, said: Report, *, by: User | None, key: str) -> Told
             response={"issue": str(issue_id)},
         )
         if claim.replayed:
-            first = Issue.objects.only("number").get(pk=claim.response["issue"])
-            return Told(first.pk, first.number, is_replayed=True)
-        issue, receipt = _open(village, said, by=by, issue_id=issue_id)
+            first = Issue.objects.only("number", "receipt_index").get(pk=claim.response["issue"])
+            again = _receipt(village, key) if first.receipt_index and key else ""
+            return Told(first.pk, first.number, again, is_replayed=True)
+        receipt = _receipt(village, key) if said.is_sealed and not said.phone else ""
+        issue = _open(village, said, by=by, issue_id=issue_id, receipt=receipt)
     return Told(issue.pk, issue.number, receipt)
 
 
@@ -101,15 +103,20 @@ def _fingerprint(said: Report) -> dict[str, Any]:
     }
 
 
-def _open(village: Village, said: Report, *, by: User | None, issue_id: UUID) -> tuple[Issue, str]:
+def _receipt(village: Village, key: str) -> str:
+    """Sixteen symbols out of the sheet's own random key, so that a second press shows the same ones: on a slow line the
+    first answer is often the one that gets lost, and a receipt that nobody saw opens nothing for ever.
+    """
+    bits = int(crypto.blind_index(key, f"receipt of|{village.pk}"), 16) if key else secrets.randbits(80)
+    return "".join(RECEIPT_SYMBOLS[bits >> 5 * i & 31] for i in range(16))
+
+
+def _open(village: Village, said: Report, *, by: User | None, issue_id: UUID, receipt: str) -> Issue:
     now = clock.now()
     today = clock.today(village.tz)
     grid, group = _ground(said)
     route = _route(said)
     tail = "".join(ch for ch in said.phone if ch.isdigit())[-4:]
-    receipt = ""
-    if said.is_sealed and not said.phone:
-        receipt = "".join(secrets.choice(RECEIPT_SYMBOLS) for _i in range(16))
     issue = Issue(
         id=issue_id,
         village=village,
@@ -147,7 +154,7 @@ def _open(village: Village, said: Report, *, by: User | None, issue_id: UUID) ->
     attach(issue, [*said.photos, *([said.sound] if said.sound else [])], purpose=IssueFile.Purpose.TOLD)
     if said.phone and not issue.is_sealed:
         outbox.put("issues.tell_number", {"issue": str(issue.pk)}, village.pk, messages.next_waking_moment(now))
-    return issue, receipt
+    return issue
 
 
 def _ground(said: Report) -> tuple[Grid | None, Group | None]:
