@@ -5,8 +5,8 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 from tongxin.bodies.queries import Holdings
 from tongxin.core.access import public
@@ -17,6 +17,18 @@ from tongxin.territory.models import Village
 P = ParamSpec("P")
 
 
+class NotThere(DomainError):
+    """Nothing of that number, code or card."""
+
+    status = 404
+
+
+class Gone(DomainError):
+    """A code or a card that a newer one has replaced."""
+
+    status = 410
+
+
 class VillageRequest(HttpRequest):
     """A request as the middleware leaves it."""
 
@@ -25,24 +37,28 @@ class VillageRequest(HttpRequest):
     held: Holdings
 
 
-Page = Callable[Concatenate[VillageRequest, P], HttpResponse]
+Page = Callable[Concatenate[VillageRequest, P], HttpResponseBase]
 
 
-def resident(reason: str) -> Callable[[Page[P]], Callable[..., HttpResponse]]:
+def resident(reason: str) -> Callable[[Page[P]], Callable[..., HttpResponseBase]]:
     """Open to everybody, for the said reason; 404 before the first village is entered.
 
     Pages differ by what this phone has told before and hold forms, so no cache and no back button keeps them.
     """
 
-    def open_door(view: Page[P]) -> Callable[..., HttpResponse]:
+    def open_door(view: Page[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if getattr(request, "village", None) is None:
                 raise Http404
-            response = view(cast(VillageRequest, request), *args, **kwargs)
-            if "Cache-Control" not in response:
-                add_never_cache_headers(response)
-                patch_cache_control(response, no_store=True)
+            asked = cast(VillageRequest, request)
+            response: HttpResponseBase
+            try:
+                response = view(asked, *args, **kwargs)
+            except DomainError as error:  # a rule said no, and the view knew nothing better than to say so
+                response = stopped(asked, error)
+            if not response.has_header("Cache-Control"):
+                response["Cache-Control"] = "no-store, private"
             return response
 
         return public(reason)(opened)

@@ -9,9 +9,11 @@ import binascii
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpResponse
 
 from tongxin.casework.actors import Teller
+from tongxin.core import clock
 from tongxin.issues.models import Issue, Route
 from tongxin.issues.views.asking import VillageRequest
 from tongxin.people.models import CardToken
@@ -36,11 +38,16 @@ def mine(request: VillageRequest) -> list[UUID]:
     return _read(request, MINE)
 
 
+def is_closed_book(issue: Issue) -> bool:
+    """Sealed matters and complaints: the number alone tells nothing of them, not even what they are about."""
+    return issue.is_sealed or issue.route != Route.COUNCIL
+
+
 def teller(request: VillageRequest, issue: Issue) -> Teller | None:
     """The right of whoever told it, when this phone or this household's card has shown it."""
     if issue.pk in _read(request, BRIEF if issue.is_sealed else MINE):
         return Teller(issue.pk, "device")
-    if issue.household_id and not issue.is_sealed and issue.route == Route.COUNCIL:
+    if issue.household_id and not is_closed_book(issue):
         card = family(request)
         if card is not None and card.household_id == issue.household_id:
             return Teller(issue.pk, "card")
@@ -53,10 +60,11 @@ def family(request: VillageRequest) -> CardToken | None:
         kept = _read(request, HOME)
         card = None
         if kept:
-            cards = CardToken.objects.get_queryset().select_related(
+            cards = CardToken.objects.select_related(
                 "household", "household__group", "household__grid", "household__grid__group"
             )
-            card = cards.filter(pk=kept[0], revoked_on=None, household__closed_on=None).first()
+            lives = Q(household__closed_on=None) | Q(household__closed_on__gt=clock.today(request.village.tz))
+            card = cards.filter(lives, pk=kept[0], revoked_on=None).first()
         request._family = card  # type: ignore[attr-defined]
     found: CardToken | None = request._family  # type: ignore[attr-defined]
     return found

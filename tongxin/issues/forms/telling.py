@@ -1,0 +1,221 @@
+"""What a resident hands in: tolerant of how people write, every value kept, every error one plain sentence."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from tongxin.bodies.models import Post
+from tongxin.bodies.roles import STAFF
+from tongxin.casework.models import Channel
+from tongxin.core import clock
+from tongxin.issues.actions import Report
+from tongxin.issues.forms.uploads import NOT_A_PHOTO, PHOTOS, SLOTS, Uploads
+from tongxin.issues.models import Category, Kind
+from tongxin.people.models import Household
+from tongxin.territory.models import Group, Place
+
+WORDS_LENGTH = 2000
+NOTHING_SAID = _("Say a sentence, or write a few words.")
+BAD_PHONE = _("This is no telephone number. Please look again.")
+
+
+def clean_phone(text: str) -> str:
+    """Digits of a mobile or a landline, however spaced; "" for nothing.
+
+    Raises:
+        forms.ValidationError: letters, or a digit too few or too many.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    plain = re.sub(r"[\s\-‐-―.·()]", "", "".join(ch for ch in plain if unicodedata.category(ch) != "Cf"))
+    digits = re.sub(r"^(\+|00)86", "", plain)
+    if not digits:
+        return ""
+    if not (digits.isascii() and digits.isdigit()):
+        raise forms.ValidationError(BAD_PHONE, code="letters")
+    if digits.startswith("1"):
+        _count(digits, 11, 11)
+    elif digits.startswith("0"):
+        _count(digits, 10, 12)  # 0932 and seven digits, 010 and eight; twelve from a four-digit area with eight
+    else:
+        _count(digits, 7, 8)
+    return digits
+
+
+def _count(digits: str, least: int, most: int) -> None:
+    short, over = least - len(digits), len(digits) - most
+    if short > 0:
+        raise forms.ValidationError(
+            ngettext_lazy(
+                "The number is one digit short. Please look again.",
+                "The number is %(n)d digits short. Please look again.",
+                "n",
+            ),
+            code="short",
+            params={"n": short},
+        )
+    if over > 0:
+        raise forms.ValidationError(
+            ngettext_lazy(
+                "The number is one digit too long. Please look again.",
+                "The number is %(n)d digits too long. Please look again.",
+                "n",
+            ),
+            code="long",
+            params={"n": over},
+        )
+
+
+class PhoneField(forms.CharField):
+    """A telephone number as people write it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        given = {"type": "tel", "inputmode": "tel", "autocomplete": "tel"}
+        super().__init__(required=False, max_length=40, widget=forms.TextInput(attrs=given), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return clean_phone(super().to_python(value) or "")
+
+
+class PostChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Offices by title: a complaint names an office, never a person."""
+
+    def label_from_instance(self, obj: Post) -> str:
+        return f"{obj.title} · {obj.grid.name}" if obj.grid and obj.grid.name not in obj.title else obj.title
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One tile for a photo; `kept` names one that has arrived already."""
+
+    name: str
+    auto_id: str
+    errors: list[str]
+    kept: str
+
+
+class TellingForm(forms.Form):
+    """One sheet: what it is about, words or voice or photos, where, a telephone, and who may know.
+
+    Choices that need the database are asked for only when they are drawn or given.
+    """
+
+    use_required_attribute = False
+
+    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    category = forms.ChoiceField(
+        choices=Category.choices,
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("What it is about is not chosen yet.")),
+    )
+    words = forms.CharField(
+        required=False,
+        max_length=WORDS_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": _("That is too long. Keep the main thing, or call.")},
+    )
+    audio = forms.FileField(
+        required=False, error_messages={"empty": _("Nothing was recorded. Say it again, or write.")}
+    )
+    photo1 = forms.FileField(required=False, error_messages={"empty": NOT_A_PHOTO})
+    photo2 = forms.FileField(required=False, error_messages={"empty": NOT_A_PHOTO})
+    photo3 = forms.FileField(required=False, error_messages={"empty": NOT_A_PHOTO})
+    group: "forms.ModelChoiceField[Group]" = forms.ModelChoiceField(
+        queryset=None, required=False, error_messages={"invalid_choice": _("Choose a group, or write the place.")}
+    )
+    place_text = forms.CharField(
+        required=False,
+        max_length=120,
+        error_messages={"max_length": _("That is too long. The name of the spot is enough.")},
+    )
+    phone = PhoneField()
+    ours = forms.BooleanField(required=False)
+    is_sealed = forms.BooleanField(required=False)
+    about_post = PostChoice(
+        queryset=None, required=False, error_messages={"invalid_choice": _("Choose the office from the list.")}
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, at: Place | None = None, **kwargs: Any) -> None:
+        super().__init__(data, files, label_suffix="", **kwargs)
+        self.at = at
+        self.uploads = Uploads(self.data, self.files)
+        groups = Group.objects.on(clock.today()).order_by("number")
+        posts = Post.objects.filter(role__in=STAFF, ended_on=None).select_related("grid")
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+        self.fields["about_post"].queryset = posts.order_by("position", "id")  # type: ignore[attr-defined]
+        if not self.is_bound:
+            self.initial.setdefault("key", str(uuid4()))
+
+    @property
+    def photos(self) -> list["Slot"]:
+        """The three tiles, as they are to be drawn."""
+        here = {kept.slot: kept.token for kept in self.uploads.kept}
+        return [
+            Slot(name, self[name].auto_id, [str(error) for error in self[name].errors], here.get(name, ""))
+            for name in PHOTOS
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for slot, message in self.uploads.take_in(self.cleaned_data):
+            self.add_error(slot, str(message))
+        files_fine = not any(slot in self.errors for slot in SLOTS)
+        if not (data.get("words") or self.uploads or "words" in self.errors) and files_fine:
+            self.add_error("words", NOTHING_SAID)
+        return data
+
+    def report(self, *, household: Household | None, by_code: bool) -> Report:
+        """What was said, for the action. A chosen group means: not where the code hangs."""
+        said = self.cleaned_data
+        sealed = said["is_sealed"] or said["about_post"] is not None
+        return Report(
+            category=said["category"],
+            words=said["words"],
+            place=None if said["group"] else self.at,
+            place_text=said["place_text"],
+            group=said["group"],
+            household=household if said["ours"] and not sealed else None,
+            phone=said["phone"],
+            is_sealed=sealed,
+            about_post=said["about_post"],
+            channel=Channel.CODE if by_code else Channel.PAGE,
+            photos=self.uploads.photos,
+            sound=self.uploads.sound,
+        )
+
+
+class FeedbackForm(forms.Form):
+    """About this website: words, and a telephone if an answer is wanted."""
+
+    use_required_attribute = False
+
+    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    words = forms.CharField(
+        max_length=WORDS_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": _("Write a few words."),
+            "max_length": _("That is too long. Keep the main thing, or call."),
+        },
+    )
+    phone = PhoneField()
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, label_suffix="", **kwargs)
+        if not self.is_bound:
+            self.initial.setdefault("key", str(uuid4()))
+
+    def report(self, place: str) -> Report:
+        return Report(
+            category=Category.OTHER,
+            kind=Kind.SUGGESTION,
+            words=self.cleaned_data["words"],
+            place_text=place,
+            phone=self.cleaned_data["phone"],
+            channel=Channel.PAGE,
+        )

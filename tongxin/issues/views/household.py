@@ -1,0 +1,95 @@
+"""The card on the door: to a stranger the village's telephone, to the family their own page."""
+
+import hmac
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tongxin.core import clock
+from tongxin.core.templatetags.look import first_url
+from tongxin.issues import queries
+from tongxin.issues.forms.finding import CardForm
+from tongxin.issues.views import answerers, proof, tries
+from tongxin.issues.views.asking import Gone, NotThere, VillageRequest, resident
+from tongxin.issues.views.finding import listed
+from tongxin.people.models import CardToken, Membership
+
+
+@resident("the card on the door tells a stranger the village's telephone and nothing else")
+@require_http_methods(["GET", "HEAD", "POST"])
+def card(request: VillageRequest, token: str) -> HttpResponse:
+    found = _card(request, token)
+    if request.held and first_url("people:household"):
+        return redirect("people:household", found.household_id)
+    known = proof.family(request)
+    if known is not None and known.pk == found.pk:
+        return redirect("issues:my")
+    form = CardForm(request.POST) if request.method == "POST" else CardForm()
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "issues/resident_card.html", {"form": form}, status=422 if form.errors else 200)
+    door = tries.Door(request, f"card|{found.pk}")
+    door.check()
+    if not is_family(found, form.cleaned_data["tail"], request):
+        door.failed()
+        form.add_error("tail", _("That does not match. Please look again."))
+        return render(request, "issues/resident_card.html", {"form": form}, status=422)
+    door.opened()
+    response = HttpResponseRedirect(reverse("issues:my"), status=303)
+    proof.let_in(response, found)
+    return response
+
+
+def _card(request: VillageRequest, token: str) -> CardToken:
+    """Raises Gone for a card that a newer one has replaced, NotThere for none."""
+    found = CardToken.objects.filter(token=token).select_related("household").first()
+    if found is None:
+        raise NotThere(_("This card is not from this village."))
+    closed_on = found.household.closed_on
+    if found.revoked_on is not None or (closed_on and closed_on <= clock.today(request.village.tz)):
+        raise Gone(_("This card is no longer valid. Please use the new one."))
+    return found
+
+
+def is_family(card: CardToken, tail: str, request: VillageRequest) -> bool:
+    """Whether a telephone in this household's register ends in these digits. All are compared, whichever fits."""
+    today = clock.today(request.village.tz)
+    members = Membership.objects.filter(household=card.household_id, from_on__lte=today).exclude(to_on__lte=today)
+    fits = False
+    for member in members.select_related("person"):
+        digits = "".join(ch for ch in member.person.phone if ch.isdigit())
+        fits |= len(digits) >= 7 and hmac.compare_digest(digits[-4:], tail)
+    return fits
+
+
+@resident("a family that has shown its card sees its own page")
+@require_GET
+def my(request: VillageRequest) -> HttpResponse:
+    card = proof.family(request)
+    if card is None:
+        return render(request, "issues/resident_my_closed.html")
+    today = clock.today(request.village.tz)
+    home = card.household
+    living = Membership.objects.filter(household=home, from_on__lte=today).exclude(to_on__lte=today)
+    own = [issue for issue in queries.of_household(home.pk) if not proof.is_closed_book(issue)]
+    context = {
+        "home": home,
+        "near": answerers.near([home.grid], today)[0],
+        "members": living.count(),
+        "away": living.filter(is_away=True).count(),
+        "open": listed([issue for issue in own if issue.is_open], is_teller=True),
+        "settled": listed([issue for issue in own if not issue.is_open][:5], is_teller=True),
+    }
+    return render(request, "issues/resident_my.html", context)
+
+
+@resident("whoever gives a telephone away closes the family's page on it")
+@require_POST
+def leave(request: VillageRequest) -> HttpResponse:
+    messages.success(request, _("Closed on this telephone. The card opens it again."))
+    response = HttpResponseRedirect(reverse("issues:home"), status=303)
+    proof.let_out(response)
+    return response

@@ -1,0 +1,226 @@
+"""A resident speaks up: the sheet, what they get back, and 'me too'."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tongxin.core import clock
+from tongxin.core.errors import DomainError, KeyReused
+from tongxin.issues import actions, danger, queries
+from tongxin.issues.forms.telling import FeedbackForm, TellingForm, clean_phone
+from tongxin.issues.models import Category, Route
+from tongxin.issues.views import answerers, proof, qrcode, sentences
+from tongxin.issues.views.asking import VillageRequest, resident, stopped
+from tongxin.issues.views.finding import by_number
+from tongxin.territory import queries as territory
+from tongxin.territory.models import Place
+
+ICONS = {
+    Category.ROAD: "way",
+    Category.WATER: "water",
+    Category.LIGHT: "light",
+    Category.RUBBISH: "rubbish",
+    Category.NEIGHBOURS: "neighbours",
+    Category.LAND_MONEY: "land",
+    Category.ELDERS: "elder",
+    Category.OTHER: "other",
+}
+RECEIPT = "receipt"  # a cookie of half an hour, sent to the page of this one number only
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where the sheet was opened: at a code, at a named place, or nowhere in particular."""
+
+    place: Place | None = None
+    code: str = ""
+    trouble: str = ""
+
+
+def here_of(request: VillageRequest) -> Here:
+    """From `q` (a code) or `place` (an id) of the address or of the sheet; a wrong one never stops anybody."""
+    data = request.POST if request.method == "POST" else request.GET
+    if code := data.get("q", "").strip()[:20]:
+        found = territory.place_by_code(request.village.pk, code)
+        if found.place is not None:
+            return Here(found.place, code)
+        return Here(
+            trouble=_("There is a new code here now. Say where you are.")
+            if found.revoked
+            else _("The code was not understood. Say where you are.")
+        )
+    if named := data.get("place", ""):
+        try:
+            rows = Place.objects.select_related("group", "grid")
+            return Here(rows.filter(pk=UUID(named), ended_on=None).first())
+        except ValueError:
+            pass
+    return Here()
+
+
+@dataclass(frozen=True)
+class Tile:
+    value: str
+    label: str
+    icon: str
+
+
+def tiles() -> list[Tile]:
+    return [Tile(value, str(label), ICONS[Category(value)]) for value, label in Category.choices]
+
+
+@resident("anybody may report a difficulty, without a log-in")
+@require_http_methods(["GET", "HEAD", "POST"])
+def say_new(request: VillageRequest) -> HttpResponse:
+    here = here_of(request)
+    if request.method != "POST":
+        return _sheet(request, TellingForm(initial={"category": request.GET.get("category")}, at=here.place), here)
+    form = TellingForm(request.POST, request.FILES, at=here.place)
+    if not form.is_valid():
+        return _sheet(request, form, here, status=422)
+    card = proof.family(request) if form.cleaned_data["ours"] else None
+    said = form.report(household=card.household if card else None, by_code=bool(here.code))
+    try:
+        told = actions.report(request.village, said, by=None, key=form.cleaned_data["key"])
+    except KeyReused:
+        return _already(request)
+    except DomainError as error:
+        form.add_error(error.field or None, str(error.message))
+        return _sheet(request, form, here, status=error.status if error.status == 403 else 422)
+    sealed = said.is_sealed or said.about_post is not None
+    return _handed_in(request, told, sealed=sealed)
+
+
+def _handed_in(request: VillageRequest, told: actions.Told, *, sealed: bool) -> HttpResponse:
+    url = reverse("issues:say_done", args=[told.number])
+    response = HttpResponseRedirect(url, status=303)
+    proof.remember(request, response, (told.issue_id, sealed))
+    if told.receipt:
+        response.set_signed_cookie(
+            RECEIPT,
+            told.receipt,
+            salt=f"issues.receipt|{told.number}",
+            max_age=1800,
+            path=url,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+def _sheet(request: VillageRequest, form: TellingForm, here: Here, *, status: int = 200) -> HttpResponse:
+    card = proof.family(request)
+    words = str(form["words"].value() or "")
+    context = {
+        "form": form,
+        "here": here,
+        "tiles": tiles(),
+        "card": card,
+        "alike": open_at(here.place) if here.place else [],
+        "danger": " ".join(danger.WORDS),
+        "is_urgent": danger.is_danger(words),
+        "kept": {kept.slot: kept.token for kept in form.uploads.kept},
+        "elsewhere": bool(form["group"].value() or form["place_text"].value()),
+    }
+    return render(request, "issues/resident_say_new.html", context, status=status)
+
+
+def _already(request: VillageRequest) -> HttpResponse:
+    error = KeyReused(_("This sheet has been handed in already. For another matter take a new one."))
+    return stopped(request, error, back=reverse("issues:say_new"), action=_("Take a new sheet"))
+
+
+@dataclass(frozen=True)
+class Alike:
+    """An open matter of the same place, as a stranger may see it: no words, no title, no number of its teller."""
+
+    number: str
+    category: str
+    icon: str
+    told_on: object
+    state: str
+    key: str
+
+
+def open_at(place: Place) -> list[Alike]:
+    """What is being done at this place already; nothing sealed, no complaint."""
+    rows = queries.rows().of(place.village_id).open().filter(place=place, route=Route.COUNCIL, is_sealed=False)
+    found = rows.select_related("handler_post").order_by("-told_at")[:3]
+    return [
+        Alike(
+            i.number, i.get_category_display(), ICONS[Category(i.category)], i.told_at, sentences.state(i), str(uuid4())
+        )
+        for i in found
+    ]
+
+
+@resident("whoever has just reported something gets the number")
+@require_GET
+def say_done(request: VillageRequest, number: str) -> HttpResponse:
+    issue = by_number(request, number)
+    if proof.teller(request, issue) is None:
+        return redirect("issues:say_status", issue.number)
+    receipt = request.get_signed_cookie(RECEIPT, default="", salt=f"issues.receipt|{issue.number}", max_age=1800) or ""
+    address = request.build_absolute_uri(reverse("issues:say_status", args=[issue.number]))
+    worker = (
+        None
+        if issue.is_sealed or issue.grid is None
+        else answerers.of_grid(issue.grid, clock.today(request.village.tz))
+    )
+    context = {
+        "issue": issue,
+        "taker": sentences.taker(issue),
+        "receipt": " ".join(receipt[i : i + 4] for i in range(0, len(receipt), 4)),
+        "qr": qrcode.svg(address) if receipt else "",
+        "worker": worker,
+        "by_tail": bool(issue.phone_tail_index),
+    }
+    return render(request, "issues/resident_say_done.html", context)
+
+
+@resident("anybody may say 'me too' to an open matter")
+@require_POST
+def say_join(request: VillageRequest, number: str) -> HttpResponse:
+    issue = by_number(request, number)
+    if issue.is_sealed or issue.route != Route.COUNCIL:
+        return redirect("issues:say_status", issue.number)
+    status = reverse("issues:say_status", args=[issue.number])
+    card = proof.family(request)
+    try:
+        phone = clean_phone(request.POST.get("phone", ""))
+        actions.join(
+            issue,
+            by=None,
+            key=request.POST.get("key", "")[:64],
+            phone=phone,
+            household=card.household if card else None,
+        )
+    except ValidationError as wrong:
+        return stopped(request, DomainError(" ".join(wrong.messages)), back=status, action=_("See how it stands"))
+    except DomainError as error:
+        return stopped(request, error, back=reverse("issues:say_new"), action=_("Say it anew"))
+    messages.success(request, _("Noted: you say so too."))
+    return HttpResponseRedirect(status, status=303)
+
+
+@resident("anybody may complain about this website")
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback(request: VillageRequest) -> HttpResponse:
+    form = FeedbackForm(request.POST) if request.method == "POST" else FeedbackForm()
+    if request.method == "POST" and form.is_valid():
+        said = form.report(_("This website"))
+        try:
+            told = actions.report(request.village, said, by=None, key=form.cleaned_data["key"])
+        except KeyReused:
+            return _already(request)
+        return _handed_in(request, told, sealed=False)
+    return render(request, "issues/resident_feedback.html", {"form": form}, status=422 if form.errors else 200)
