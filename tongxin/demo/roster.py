@@ -172,10 +172,10 @@ def _near_misses(rows: list[HouseholdPlan], maker: Maker) -> None:
 
 
 def gucheng() -> list[HouseholdPlan]:
-    """The neighbour: 26 households in two groups and two grids."""
+    """The neighbour: 64 households in two groups and two grids."""
     maker = Maker(201, "1310000")
     rows = []
     for group in (1, 2):
-        for i, size in enumerate(sizes(maker.dice, 13, 48), start=1):
+        for i, size in enumerate(sizes(maker.dice, 32, 124), start=1):
             rows.append(HouseholdPlan(f"{group}{i:03d}", group, group, "", people=maker.family(size)))
     return rows

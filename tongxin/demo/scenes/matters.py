@@ -1,6 +1,6 @@
 """Scene: what people told, and what became of it. Every step is the action that a person would take on a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -28,13 +28,24 @@ class Cast:
     """Who acts: log-ins by role, posts by title, and the log-in of each grid's worker."""
 
     village: Village
-    clerk: User
-    council: User
-    supervisor: User
-    posts: dict[str, Post]
-    users: dict[str, User]  # by post title
-    grid_users: dict[str, User]  # by grid id
+    prefix: str  # of log-ins that nobody needs by name
+    renames: dict[str, str] = field(default_factory=dict)  # words of the plan that are other words here
+    posts: dict[str, Post] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)  # by post title
+    grid_users: dict[str, User] = field(default_factory=dict)  # by grid id
     issues: dict[str, Issue] = field(default_factory=dict)
+
+    @property
+    def clerk(self) -> User:
+        return self.users["村文书"]
+
+    @property
+    def council(self) -> User:
+        return self.users["议事会召集人"]
+
+    @property
+    def supervisor(self) -> User:
+        return self.users["村务监督委员会主任"]
 
 
 @contextmanager
@@ -93,14 +104,11 @@ def tell(cast: Cast, matter: Matter, moment: datetime) -> Issue:
     return issue
 
 
-def play(cast: Cast, matter: Matter) -> Issue:
-    """Tell a matter of the past and carry it to its end."""
+def play(cast: Cast, matter: Matter, same: Sequence[Matter] = ()) -> Issue:
+    """Tell a matter of the past and carry it to its end; `same` are told by others while it is being done."""
     issue = tell(cast, matter, matter.at)
     taken = open_hours(matter.at)
-    if matter.path.startswith("merged:"):
-        with at(taken):
-            actions.merge(issue, cast.issues[matter.path.split(":")[1]], by=cast.council)
-    elif matter.path == "referred":
+    if matter.path == "referred":
         with at(taken):
             actions.accept(issue, by=cast.council, title=matter.title)
             actions.refer(issue, by=cast.council, reason=matter.reply, where_to="通安驿镇水管站，0932-0000101")
@@ -108,13 +116,13 @@ def play(cast: Cast, matter: Matter) -> Issue:
         with at(taken):
             actions.decline(issue, by=cast.clerk, reason=matter.reply, where_to="陇西县劳动保障监察大队，12333")
     else:
-        fulfil(cast, issue, matter, taken)
+        fulfil(cast, issue, matter, taken, same)
         answered = matter.at.replace(hour=17, minute=40) + timedelta(days=matter.days)
         judge(cast, issue, matter, answered)
     return issue
 
 
-def fulfil(cast: Cast, issue: Issue, matter: Matter, taken: datetime) -> None:
+def fulfil(cast: Cast, issue: Issue, matter: Matter, taken: datetime, same: Sequence[Matter]) -> None:
     """Taken on and dispatched on the next working morning, noted on the way, answered after `days`."""
     taker = cast.supervisor if matter.path == "complaint" else cast.council
     post = _post(cast, issue, matter)
@@ -122,6 +130,10 @@ def fulfil(cast: Cast, issue: Issue, matter: Matter, taken: datetime) -> None:
         actions.accept(issue, by=taker, title=matter.title)
     with at(taken + timedelta(minutes=12)):
         actions.dispatch(issue, by=taker, post=post, due_on=_due(taken.date(), matter))
+    for other in same:
+        child = tell(cast, other, other.at)
+        with at(open_hours(other.at)):
+            actions.merge(child, issue, by=cast.council)
     if matter.note:
         with at(taken + timedelta(days=1)):
             actions.note(issue, by=_holder(cast, issue), text=matter.note)
