@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from tongxin.reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("report/", views.report, name="report"),
+    path("report.json", views.report_json, name="report_json"),
+    path("report/<str:code>/", views.records, name="records"),
+]
