@@ -86,7 +86,7 @@ def report(village: Village, said: Report, *, by: User | None, key: str) -> Told
             first = Issue.objects.only("number", "receipt_index").get(pk=claim.response["issue"])
             again = _receipt(village, key) if first.receipt_index and key else ""
             return Told(first.pk, first.number, again, is_replayed=True)
-        receipt = _receipt(village, key) if said.is_sealed and not said.phone else ""
+        receipt = _receipt(village, key) if (said.is_sealed or said.about_post) and not said.phone else ""
         issue = _open(village, said, by=by, issue_id=issue_id, receipt=receipt)
     return Told(issue.pk, issue.number, receipt)
 
@@ -193,9 +193,12 @@ def join(
 
     Raises:
         DomainError: the matter is closed, or not one that others can join.
+        NotAllowed: a logged-in user without a post in this village writes it down.
     """
     if not issue.is_open or issue.route != Route.COUNCIL:
         raise DomainError(_("This matter is already closed. Please report it anew."))
+    if by is not None and not access.can_report_for(by, issue.village_id):
+        raise NotAllowed(_("This step is not yours to take."))
     tail = "".join(ch for ch in phone if ch.isdigit())[-4:]
     with transaction.atomic():
         claim = idempotency.claim(

@@ -42,6 +42,7 @@ class FindForm(forms.Form):
     tail = TailField(error_messages={"required": _("Write the last four digits.")})
     group: "forms.ModelChoiceField[Group]" = forms.ModelChoiceField(
         queryset=None,
+        empty_label=_("Choose one"),
         error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose the group where it is.")),
     )
 

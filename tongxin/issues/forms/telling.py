@@ -126,7 +126,10 @@ class TellingForm(forms.Form):
     photo2 = forms.FileField(required=False, error_messages={"empty": NOT_A_PHOTO})
     photo3 = forms.FileField(required=False, error_messages={"empty": NOT_A_PHOTO})
     group: "forms.ModelChoiceField[Group]" = forms.ModelChoiceField(
-        queryset=None, required=False, error_messages={"invalid_choice": _("Choose a group, or write the place.")}
+        queryset=None,
+        empty_label=_("Choose one"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose a group, or write the place.")},
     )
     place_text = forms.CharField(
         required=False,
@@ -137,7 +140,10 @@ class TellingForm(forms.Form):
     ours = forms.BooleanField(required=False)
     is_sealed = forms.BooleanField(required=False)
     about_post = PostChoice(
-        queryset=None, required=False, error_messages={"invalid_choice": _("Choose the office from the list.")}
+        queryset=None,
+        empty_label=_("Choose one"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose the office from the list.")},
     )
 
     def __init__(self, data: Any = None, files: Any = None, *, at: Place | None = None, **kwargs: Any) -> None:

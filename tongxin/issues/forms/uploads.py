@@ -1,7 +1,7 @@
 """Photos and the voice memo of the sheet, kept over an error elsewhere on it.
 
 A browser cannot fill a file input again. What has arrived lies in the spool, so its random name travels back in a
-hidden field, signed together with the key of this very sheet: it opens nothing, and hangs on no other matter.
+hidden field, signed: it opens nothing, and what hangs on a matter already is not taken a second time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.casework import photos, sounds, store
 from tongxin.casework.store import Upload
 from tongxin.core.errors import DomainError
+from tongxin.issues.models import IssueFile
 
 PHOTOS = ("photo1", "photo2", "photo3")
 SLOTS = (*PHOTOS, "audio")
 NOT_A_PHOTO = _("This is not a photo. Please choose another.")
+SALT = "issues.kept"
 DAY = 24 * 3600
 
 
@@ -53,7 +55,7 @@ class Uploads:
     @property
     def kept(self) -> list[Kept]:
         """For drawing the sheet again."""
-        return [Kept(slot, signing.dumps(asdict(up), salt=self._salt)) for slot, up in self.found.items()]
+        return [Kept(slot, signing.dumps(asdict(up), salt=SALT)) for slot, up in self.found.items()]
 
     def take_in(self, cleaned: Mapping[str, Any]) -> Iterator[tuple[str, str | Promise]]:
         """Put fresh files into the spool and find the kept ones again; yields what is wrong, by slot."""
@@ -69,19 +71,16 @@ class Uploads:
         if self._photos_sent() > len(PHOTOS):
             yield "photo3", _("Three photos at most; that is enough to see it.")
 
-    @property
-    def _salt(self) -> str:
-        return f"issues.kept|{self.data.get('key', '')}"
-
     def _again(self, slot: str) -> Upload | None:
         token = self.data.get(f"kept_{slot}")
-        if not token or not self.data.get("key") or self.data.get(f"drop_{slot}"):
+        if not token or self.data.get(f"drop_{slot}"):
             return None
         try:
-            upload = Upload(**signing.loads(token, salt=self._salt, max_age=DAY))
+            upload = Upload(**signing.loads(token, salt=SALT, max_age=DAY))
         except (signing.BadSignature, TypeError):
             return None
-        return upload if store.spool_path(upload.stem).is_file() else None
+        is_free = not IssueFile.objects.filter(stem=upload.stem).exists()
+        return upload if is_free and store.spool_path(upload.stem).is_file() else None
 
     def _photos_sent(self) -> int:
         return sum(len(self.files.getlist(name)) for name in self.files if name.startswith("photo"))

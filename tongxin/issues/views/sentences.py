@@ -60,6 +60,17 @@ def state(issue: Issue, *, is_teller: bool = False) -> str:
     return text % values
 
 
+def briefly(issue: Issue) -> str:
+    """Where an open matter is, in a few characters: for a list that a stranger reads."""
+    return {
+        Status.TOLD: _("just received"),
+        Status.TAKEN: _("somebody has it"),
+        Status.DISPATCHED: _("being done"),
+        Status.ANSWERED: _("done, they say"),
+        Status.APPEALED: _("with the supervisors"),
+    }.get(Status(issue.status), "")
+
+
 def late(issue: Issue, today: date) -> str:
     """What is late, said plainly; "" when nothing is."""
     if issue.status == Status.TOLD and issue.take_by < clock.now():

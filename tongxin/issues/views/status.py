@@ -39,10 +39,15 @@ class Line:
 def story(issue: Issue, teller: Teller | None) -> list[Line]:
     hidden = QUIET if teller else QUIET | FOR_TELLER
     return [
-        Line(entry.at, wording.sentence(entry), entry.note if teller and entry.step in READ_BY_TELLER else "")
+        Line(entry.at, wording.sentence(entry), _note(issue, entry) if teller else "")
         for entry in queries.story(issue)
         if entry.step not in hidden
     ]
+
+
+def _note(issue: Issue, entry: IssueEntry) -> str:
+    """Words that are for the teller, unless they stand on the page already."""
+    return entry.note if entry.step in READ_BY_TELLER and entry.note not in (issue.reply, issue.reason) else ""
 
 
 @resident("the number opens sentences about a matter; its teller sees it whole")
@@ -87,7 +92,8 @@ def is_public(issue: Issue) -> bool:
 
 def heading(issue: Issue, teller: Teller | None) -> str:
     """The title is for the teller and the board; the number alone says only what it is about."""
-    return (issue.title if teller else "") or str(issue.get_category_display())
+    about = _("About: %(category)s") % {"category": issue.get_category_display()}
+    return (issue.title if teller else "") or about
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A resident speaks up: the sheet, what they get back, and 'me too'."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -146,7 +147,7 @@ class Alike:
     number: str
     category: str
     icon: str
-    told_on: object
+    told_at: datetime
     state: str
     key: str
 
@@ -154,10 +155,15 @@ class Alike:
 def open_at(place: Place) -> list[Alike]:
     """What is being done at this place already; nothing sealed, no complaint."""
     rows = queries.rows().of(place.village_id).open().filter(place=place, route=Route.COUNCIL, is_sealed=False)
-    found = rows.select_related("handler_post").order_by("-told_at")[:3]
+    found = rows.order_by("-told_at")[:3]
     return [
         Alike(
-            i.number, i.get_category_display(), ICONS[Category(i.category)], i.told_at, sentences.state(i), str(uuid4())
+            i.number,
+            i.get_category_display(),
+            ICONS[Category(i.category)],
+            i.told_at,
+            sentences.briefly(i),
+            str(uuid4()),
         )
         for i in found
     ]
