@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from tongxin.core import views
 
 app_name = "core"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("display/", views.display, name="display"),
+    path("language/", views.language, name="language"),
+    path("healthz", views.healthz, name="healthz"),
+]

@@ -1,0 +1,147 @@
+"""What is unsafe is refused at start-up, and the message says the mend (R2, R59)."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+
+from tongxin.core import clock, crypto, workdays
+from tongxin.core.models import CalendarDay
+
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+WAL_SAFE = (3, 51, 3)  # before it, two connections in WAL mode can spoil the file (reliability, finding 3)
+
+
+@register(Tags.security)
+def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The signing key and the field key."""
+    found: list[CheckMessage] = []
+    mend = "Run `manage.py setup_keys`, or set TONGXIN_SECRET_KEY to 50 random characters."
+    if not settings.SECRET_KEY:
+        found.append(Error("There is no secret key.", hint=mend, id="tongxin.E001"))
+    elif len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 5:
+        found.append(Error("The secret key is too short or too plain.", hint=mend, id="tongxin.E002"))
+    lines = crypto.key_lines()
+    try:
+        for line in lines:
+            crypto.read_key(line)
+    except ImproperlyConfigured as error:
+        found.append(Error(str(error), hint="Put the field key back from its safe copy.", id="tongxin.E004"))
+    if not lines:
+        found.append(Error("There is no field key.", hint="Run `manage.py setup_keys`.", id="tongxin.E003"))
+    return found
+
+
+@register(Tags.security)
+def debug(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """DEBUG shows the inside to whoever asks."""
+    if settings.DEBUG and not set(settings.ALLOWED_HOSTS) <= LOOPBACK:
+        return [
+            Error(
+                "DEBUG is on while other machines may ask.",
+                hint="Unset TONGXIN_DEBUG, or leave only loopback names in TONGXIN_HOSTS.",
+                id="tongxin.E005",
+            )
+        ]
+    return []
+
+
+def sqlite_faults(options: dict[str, Any], pragmas: dict[str, Any], version: tuple[int, ...]) -> list[CheckMessage]:
+    """What is wrong with SQLite's settings: `options` of Django, `pragmas` as the open database answers."""
+    found: list[CheckMessage] = []
+
+    def wrong(what: str, hint: str, number: int) -> None:
+        found.append(Error(what, hint=hint, id=f"tongxin.E0{number}"))
+
+    if options.get("transaction_mode") != "IMMEDIATE":
+        wrong("SQLite transactions are not immediate.", "Set OPTIONS['transaction_mode'] = 'IMMEDIATE'.", 10)
+    if float(options.get("timeout", 0)) < 20:
+        wrong("SQLite gives up waiting too early.", "Set OPTIONS['timeout'] to 20 or more.", 11)
+    journal = str(pragmas.get("journal_mode", "")).lower()
+    if journal != "delete" and not (journal == "wal" and version >= WAL_SAFE):
+        wrong(
+            f"SQLite's journal mode is {journal or 'unknown'}.",
+            "Use PRAGMA journal_mode=DELETE (WAL only from SQLite 3.51.3 on).",
+            12,
+        )
+    if int(pragmas.get("synchronous", 0)) < 2:
+        wrong("SQLite does not wait for the disk.", "Use PRAGMA synchronous=FULL.", 13)
+    if not int(pragmas.get("foreign_keys", 0)):
+        wrong("SQLite does not check foreign keys.", "Use PRAGMA foreign_keys=ON.", 14)
+    if not int(pragmas.get("recursive_triggers", 0)):
+        wrong("SQLite's REPLACE walks past triggers.", "Use PRAGMA recursive_triggers=ON.", 15)
+    return found
+
+
+@register(Tags.database)
+def sqlite(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "sqlite":
+            continue
+        pragmas = {}
+        with connection.cursor() as cursor:
+            for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers"):
+                pragmas[name] = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+        found += sqlite_faults(connection.settings_dict.get("OPTIONS", {}), pragmas, sqlite3.sqlite_version_info)
+    return found
+
+
+def postgres_faults(shown: dict[str, str]) -> list[CheckMessage]:
+    """What is wrong with a PostgreSQL server, by its own `SHOW`."""
+    numbers = {"fsync": 20, "full_page_writes": 21, "synchronous_commit": 22}
+    return [
+        Error(
+            f"PostgreSQL runs with {name} = {shown.get(name, '?')}: an answer could be lost after it was given.",
+            hint=f"Set {name} = on in postgresql.conf and reload.",
+            id=f"tongxin.E0{number}",
+        )
+        for name, number in numbers.items()
+        if shown.get(name, "") in ("off", "local", "")
+    ]
+
+
+@register(Tags.database)
+def postgres(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "postgresql":
+            continue
+        shown = {}
+        with connection.cursor() as cursor:
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                cursor.execute(f"SHOW {name}")
+                shown[name] = cursor.fetchone()[0]
+        found += postgres_faults(shown)
+    return found
+
+
+@register(Tags.database)
+def calendar(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """From October the holidays of the next year must be known, or deadlines are guessed."""
+    if not databases or CalendarDay._meta.db_table not in connections[databases[0]].introspection.table_names():
+        return []  # before the first migration
+    today = clock.today()
+    wanted = today.year + (today.month >= 10)
+    if workdays.known_until().year >= wanted:
+        return []
+    return [
+        Warning(
+            f"The working days of {wanted} are not known; Monday to Friday are taken for them.",
+            hint="Enter them as calendar days from the State Council's notice, or install a newer chinesecalendar.",
+            id="tongxin.W001",
+        )
+    ]

@@ -1,0 +1,19 @@
+"""`manage.py worker`: carries out the outbox and the periodic jobs, in a process of its own."""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tongxin.core import worker
+
+
+class Command(BaseCommand):
+    help = "Work until SIGTERM or SIGINT."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        worker.run_forever(stop)
