@@ -68,5 +68,5 @@ def resident(reason: str) -> Callable[[Page[P]], Callable[..., HttpResponseBase]
 
 def stopped(request: VillageRequest, error: DomainError, *, back: str = "", action: Any = "") -> HttpResponse:
     """A 'no' as a page in words, with a way on."""
-    context = {"reason": error.message, "back": back, "action": action}
+    context = {"reason": error.message, "back": back, "action": action, "again": error.field == "number"}
     return render(request, "issues/resident_stop.html", context, status=error.status)

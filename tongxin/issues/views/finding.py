@@ -24,9 +24,9 @@ def by_number(request: VillageRequest, number: str) -> Issue:
     try:
         issue = queries.by_number(request.village.pk, number)
     except BadNumber:
-        raise NotThere(_("The number does not fit. Type it again from the slip.")) from None
+        raise NotThere(_("The number does not fit. Type it again from the slip."), field="number") from None
     if issue is None:
-        raise NotThere(_("Nothing has this number. Call and ask."))
+        raise NotThere(_("Nothing has this number. Call and ask."), field="number")
     return issue
 
 

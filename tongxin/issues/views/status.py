@@ -1,5 +1,6 @@
 """How a matter stands: sentences for the number, everything for the teller; and the teller's yes or no."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from tongxin.issues.views.asking import VillageRequest, resident
 from tongxin.issues.views.finding import by_number
 from tongxin.issues.views.pictures import Picture, memos, pictures
 
+TELEPHONE = re.compile(r"\d{3,}(?:[- ]\d{3,})*")
 QUIET = frozenset({"merged_here"})  # another teller's number is nobody's business
 FOR_TELLER = frozenset({"reclassify"})
 READ_BY_TELLER = frozenset({"note", "answer", "decline", "refer", "give_up", "confirm", "reopen", "appeal"})
@@ -75,6 +77,7 @@ def _page(request: VillageRequest, issue: Issue, form: ProveForm, *, status: int
         "heading": heading(issue, teller),
         "asks": teller is not None and issue.status == Status.ANSWERED,
         "is_public": is_public(issue),
+        "call_to": telephone_in(issue.where_to),
         "joined": joined(issue) if issue.merged_into_id else None,
     }
     if teller is not None:
@@ -84,6 +87,12 @@ def _page(request: VillageRequest, issue: Issue, form: ProveForm, *, status: int
         context["memos"] = memos(files)
         context["answered"] = answered_by(issue)
     return render(request, "issues/resident_status.html", context, status=status)
+
+
+def telephone_in(text: str) -> str:
+    """The telephone number of 'where to go', to be tapped; 110 and 12345 are numbers too."""
+    found = TELEPHONE.search(text)
+    return found[0] if found else ""
 
 
 def is_public(issue: Issue) -> bool:
