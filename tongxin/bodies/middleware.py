@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -46,4 +47,7 @@ class StaffOnlyMiddleware:
             return redirect_to_login(request.get_full_path())
         if not request.held:  # type: ignore[attr-defined]
             raise Http404
+        wanted = access.roles_of(view)
+        if wanted != access.ANY_POST and not request.held.roles & wanted:  # type: ignore[attr-defined]
+            raise PermissionDenied
         return None

@@ -24,4 +24,11 @@ class Calendar:
     job: str
 
 
-Actor = User | Teller | Calendar | None
+@dataclass(frozen=True)
+class Operator:
+    """Whoever sits at the server's command line: founds a village, seats its first officers. Never made by a page."""
+
+    reason: str
+
+
+Actor = User | Teller | Calendar | Operator | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -28,3 +29,40 @@ def is_public(view: Callable[..., Any]) -> bool:
 def reason_of(view: Callable[..., Any]) -> str:
     """Why the view is open, or "" when it is closed."""
     return str(getattr(view, "open_because", ""))
+
+
+# --- closed to all but some: marked here, enforced by `bodies.middleware`, which knows who holds what ------------
+def staff(*roles: str) -> Callable[[View], View]:
+    """Mark a view for holders of one of these roles (codes of `bodies.roles`); none named: any staff post.
+
+    For the registers below `bodies`, which may not ask upwards. Not logged in: to the log-in page. No post in this
+    village: 404. Another post: 403.
+    """
+
+    def mark(view: View) -> View:
+        view.staff_roles = frozenset(roles) or ANY_POST  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+ANY_POST: frozenset[str] = frozenset({"*"})
+
+
+def roles_of(view: Callable[..., Any]) -> frozenset[str]:
+    """Who a marked view is for; `ANY_POST` when it says nothing."""
+    return frozenset(getattr(view, "staff_roles", ANY_POST))
+
+
+Holds = Callable[[Any, UUID, frozenset[str]], bool]
+_provider: list[Holds] = []
+
+
+def register_provider(holds_: Holds) -> None:
+    """`bodies` says here, at start-up, how to ask what somebody holds today."""
+    _provider[:] = [holds_]
+
+
+def holds(by: Any, village_id: UUID, *roles: str) -> bool:
+    """Whether this actor holds one of the roles in the village today. Without a provider: no (deny by default)."""
+    return bool(_provider) and _provider[0](by, village_id, frozenset(roles))
