@@ -160,7 +160,7 @@ def settle_bodies(cast: Place6) -> None:
     def officer(login, *names, **dates):
         user = row(User, username=login, name=login)
         cast.users[login] = user
-        person = row(Person, village=village, name=f"干部{login}", user=user)
+        person = row(Person, village=village, name=f"官某{login}", user=user)
         for name in names:
             hold(name, person, **dates)
         return person
@@ -173,7 +173,7 @@ def settle_bodies(cast: Place6) -> None:
     officer("adviser", "adviser")
     hold("mediator", worker2)
     hold("mediator", row(Person, village=village, name="调解员"), to_on=ON)  # ended on the day
-    hold("household2", row(Person, village=village, name="中心户"))
+    hold("household2", row(Person, village=village, name="某户"))
     hold("household1", row(Person, village=village, name="以后的中心户"), from_on=NEXT_DAY)
 
 

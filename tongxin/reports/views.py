@@ -1,6 +1,6 @@
 """The village report, its figures for machines, and the rows behind each figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,17 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from tongxin.core import clock
-
-try:
-    from tongxin.core import ledgers
-except ImportError:
-    from tongxin.reports import ledgers_stub as ledgers
+from tongxin.core import clock, ledgers
 from tongxin.core.access import public
 from tongxin.reports import access, indicators
 from tongxin.reports.forms import DayForm
 from tongxin.reports.indicators import page
-from tongxin.reports.indicators.kinds import Indicator, Records, say
+from tongxin.reports.indicators.kinds import Records, say, typed
 from tongxin.reports.indicators.rows import at_least_three
 from tongxin.reports.period import Period
 from tongxin.reports.queries import Facts
@@ -83,9 +78,9 @@ def records(request: HttpRequest, code: str) -> HttpResponse:
     if not may_open and request.user.is_authenticated:
         raise Http404  # a post elsewhere opens nothing here
     facts = Facts(village, period)
-    figure = page.Figure(indicator, indicator.count(facts), page.records_url(code, period))
+    figure = page.Figure(indicator, indicator.count(facts), period)
     found = indicator.rows(facts, request.user)
-    answer = ledgers.respond(request, _rows_ledger(request, figure, found, period, may_open))
+    answer = ledgers.respond(request, _rows_ledger(village, figure, found, may_open))
     if answer is not None:
         return answer
     context = {
@@ -142,29 +137,21 @@ def _totals(found: Records, may_open: bool) -> list[tuple[str, object]]:
     ]
 
 
-def _note(indicator: Indicator, period: Period) -> str:
-    return _("What counts: %(definition)s Day: %(on)s. Period: %(first)s to %(on)s.") % {
-        "definition": indicator.definition,
-        "on": say(period.on),
-        "first": say(period.from_on),
-    }
-
-
 def _figures_ledger(village: Village, shown: page.Report) -> ledgers.Ledger:
     columns = [
         ledgers.Column("part", pgettext("column", "Part")),
-        ledgers.Column("name", pgettext("column", "Figure"), width=24),
-        ledgers.Column("value", pgettext("column", "Value")),
-        ledgers.Column("unit", pgettext("column", "Unit")),
+        ledgers.Column("name", pgettext("column", "Figure"), width=28),
+        ledgers.Column("value", pgettext("column", "Value"), "number"),
+        ledgers.Column("unit", pgettext("column", "Unit"), width=8),
         ledgers.Column("definition", pgettext("column", "What counts"), width=60),
-        ledgers.Column("code", pgettext("column", "Code"), width=24),
+        ledgers.Column("code", pgettext("column", "Code"), width=28),
     ]
     rows = [
         (
             str(part.name),
             str(figure.indicator.name),
-            figure.text or _("No records"),
-            str(figure.indicator.unit) if figure.text else "",
+            figure.cell if figure.value is not None else _("No records"),
+            str(figure.indicator.unit) if figure.value is not None else "",
             str(figure.indicator.definition),
             figure.code,
         )
@@ -172,27 +159,27 @@ def _figures_ledger(village: Village, shown: page.Report) -> ledgers.Ledger:
         for section in part.sections
         for figure in section.figures
     ]
-    period = shown.period
-    note = _("Day: %(on)s. Period: %(first)s to %(on)s.") % {"on": say(period.on), "first": say(period.from_on)}
-    return ledgers.Ledger(_("Village report"), village.name, columns, rows, note=note)
+    return ledgers.Ledger(_("Village report"), village.name, columns, rows, note=_days(shown.period))
 
 
-def _rows_ledger(
-    request: HttpRequest, figure: page.Figure, found: Records, period: Period, may_open: bool
-) -> ledgers.Ledger:
-    village, indicator = _village(request), figure.indicator
+def _rows_ledger(village: Village, figure: page.Figure, found: Records, may_open: bool) -> ledgers.Ledger:
+    indicator, period = figure.indicator, figure.period
     columns: list[ledgers.Column]
-    rows: Iterator[list[str]]
+    rows: Iterable[Sequence[object]]
     if may_open:
-        columns = [ledgers.Column(c.key, str(c.label), width=c.width) for c in found.columns]
-        rows = ([say(cell) for cell in found.cells(item)] for item in found.rows)
+        columns = [ledgers.Column(c.key, str(c.label), c.kind, c.width) for c in found.columns]
+        rows = ([typed(cell) for cell in found.cells(item)] for item in found.rows)
     else:
         columns = [
             ledgers.Column("group", pgettext("column", "Group")),
-            ledgers.Column("number", pgettext("column", "In number")),
+            ledgers.Column("number", pgettext("column", "In number"), "number"),
         ]
-        rows = ([label, str(number)] for label, number in _totals(found, may_open))
-    note = _note(indicator, period)
+        rows = _totals(found, may_open)
+    note = _("What counts: %(definition)s") % {"definition": indicator.definition} + " " + _days(period)
     if found.hidden:
         note += " " + _("%(n)s more are counted and not shown.") % {"n": len(found.hidden)}
     return ledgers.Ledger(str(indicator.name), village.name, columns, rows, note=note)
+
+
+def _days(period: Period) -> str:
+    return _("Day: %(on)s. Period: %(first)s to %(on)s.") % {"on": say(period.on), "first": say(period.from_on)}

@@ -217,3 +217,12 @@ def say(cell: object) -> str:
     if isinstance(cell, Decimal):
         return str(plain(cell))
     return str(cell)
+
+
+def typed(cell: object) -> object:
+    """A cell as a spreadsheet keeps it: days and numbers as they are, the rest as words."""
+    if isinstance(cell, bool):
+        return say(cell)
+    if cell is None or isinstance(cell, (date, int)):
+        return cell
+    return plain(cell) if isinstance(cell, Decimal) else str(cell)

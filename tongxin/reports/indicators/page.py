@@ -53,11 +53,21 @@ class Figure:
 
     indicator: Indicator
     value: Value
-    url: str
+    period: Period
 
     @property
     def code(self) -> str:
         return self.indicator.code
+
+    @property
+    def url(self) -> str:
+        """Where its rows are."""
+        return f"{reverse('reports:records', args=[self.code])}?{query(self.period)}"
+
+    @property
+    def cell(self) -> object:
+        """As a spreadsheet keeps it: a number where it is one, of money with both decimals."""
+        return Decimal(self.text or 0) if isinstance(self.value, (int, Decimal)) else self.text
 
     @property
     def text(self) -> str | None:
@@ -123,10 +133,6 @@ class Report:
     sentences: list[str] = field(default_factory=list)
 
 
-def records_url(code: str, period: Period) -> str:
-    return f"{reverse('reports:records', args=[code])}?{query(period)}"
-
-
 def query(period: Period) -> str:
     """The period as it stands in an address; a full year needs its last day only."""
     given = {"on": period.on.isoformat()}
@@ -136,10 +142,7 @@ def query(period: Period) -> str:
 
 
 def figures(facts: Facts) -> list[Figure]:
-    return [
-        Figure(indicator, indicator.count(facts), records_url(indicator.code, facts.period))
-        for indicator in indicators.ALL
-    ]
+    return [Figure(indicator, indicator.count(facts), facts.period) for indicator in indicators.ALL]
 
 
 def report(facts: Facts) -> Report:

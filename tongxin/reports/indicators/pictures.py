@@ -46,8 +46,8 @@ def households_by_group(facts: Facts) -> Picture | None:
     items = [(total.label, total.number) for total in facts.totals(facts.by_group()) if total.label]
     if len(items) < 2 or not any(n for _label, n in items):
         return None
-    label, most = max(items, key=lambda item: item[1])
-    title = gettext("%(group)s has the most households, %(n)s") % {"group": label, "n": most}
+    one = gettext("%(which)s has the most households, %(n)s")
+    title = _most(items, one, gettext("%(which)s have the most households, %(n)s each"))
     return _bars(
         "households_by_group", title, items, pgettext("column", "Households"), gettext("In households, on the day.")
     )
@@ -58,9 +58,16 @@ def people_by_group(facts: Facts) -> Picture | None:
     items = [(total.label, total.number) for total in facts.totals(facts.people_by_group) if total.label]
     if len(items) < 2 or not any(n for _label, n in items) or any(0 < n < 3 for _label, n in items):
         return None
-    label, most = max(items, key=lambda item: item[1])
-    title = gettext("%(group)s has the most people, %(n)s") % {"group": label, "n": most}
+    one = gettext("%(which)s has the most people, %(n)s")
+    title = _most(items, one, gettext("%(which)s have the most people, %(n)s each"))
     return _bars("people_by_group", title, items, pgettext("column", "People"), gettext("In people, on the day."))
+
+
+def _most(items: list[charts.Item], one: str, several: str) -> str:
+    """The title names whoever has most; of a tie all of them, for a title may not pick one."""
+    most = max(n for _label, n in items)
+    which = [label for label, n in items if n == most]
+    return (one if len(which) == 1 else several) % {"which": pgettext("list", ", ").join(which), "n": most}
 
 
 def _bars(code: str, title: str, items: list[charts.Item], head: str, note: str) -> Picture:
@@ -93,7 +100,8 @@ def matters_by_category(facts: Facts) -> Picture | None:
     if len(found) < 2 or sum(n for _category, n in found) < FEW:
         return None
     items = [(str(Category(category).label), n) for category, n in found]
-    title = gettext("Most of them are about: %(what)s, %(n)s") % {"what": items[0][0], "n": items[0][1]}
+    one = gettext("Told most often: %(which)s, %(n)s")
+    title = _most(items, one, gettext("Told most often: %(which)s, %(n)s each"))
     heads = (pgettext("column", "About"), pgettext("column", "Matters"))
     note = gettext("In matters, told in the period.")
     drawn, narrow = charts.bars(items), charts.bars(items, PHONE)
