@@ -1,20 +1,18 @@
 """What a resident hands in: tolerant of how people write, every value kept, every error one plain sentence."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from tongxin.bodies.models import Post
 from tongxin.bodies.roles import STAFF
 from tongxin.casework.models import Channel
 from tongxin.core import clock
 from tongxin.issues.actions import Report
+from tongxin.issues.forms.fields import PhoneField, PostChoice, RowChoice
 from tongxin.issues.forms.uploads import NOT_A_PHOTO, PHOTOS, SLOTS, Uploads
 from tongxin.issues.models import Category, Kind
 from tongxin.people.models import Household
@@ -22,71 +20,6 @@ from tongxin.territory.models import Group, Place
 
 WORDS_LENGTH = 2000
 NOTHING_SAID = _("Say a sentence, or write a few words.")
-BAD_PHONE = _("This is no telephone number. Please look again.")
-
-
-def clean_phone(text: str) -> str:
-    """Digits of a mobile or a landline, however spaced; "" for nothing.
-
-    Raises:
-        forms.ValidationError: letters, or a digit too few or too many.
-    """
-    plain = unicodedata.normalize("NFKC", text)
-    plain = re.sub(r"[\s\-‐-―.·()]", "", "".join(ch for ch in plain if unicodedata.category(ch) != "Cf"))
-    digits = re.sub(r"^(\+|00)86", "", plain)
-    if not digits:
-        return ""
-    if not (digits.isascii() and digits.isdigit()):
-        raise forms.ValidationError(BAD_PHONE, code="letters")
-    if digits.startswith("1"):
-        _count(digits, 11, 11)
-    elif digits.startswith("0"):
-        _count(digits, 10, 12)  # 0932 and seven digits, 010 and eight; twelve from a four-digit area with eight
-    else:
-        _count(digits, 7, 8)
-    return digits
-
-
-def _count(digits: str, least: int, most: int) -> None:
-    short, over = least - len(digits), len(digits) - most
-    if short > 0:
-        raise forms.ValidationError(
-            ngettext_lazy(
-                "The number is one digit short. Please look again.",
-                "The number is %(n)d digits short. Please look again.",
-                "n",
-            ),
-            code="short",
-            params={"n": short},
-        )
-    if over > 0:
-        raise forms.ValidationError(
-            ngettext_lazy(
-                "The number is one digit too long. Please look again.",
-                "The number is %(n)d digits too long. Please look again.",
-                "n",
-            ),
-            code="long",
-            params={"n": over},
-        )
-
-
-class PhoneField(forms.CharField):
-    """A telephone number as people write it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        given = {"type": "tel", "inputmode": "tel", "autocomplete": "tel"}
-        super().__init__(required=False, max_length=40, widget=forms.TextInput(attrs=given), **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return clean_phone(super().to_python(value) or "")
-
-
-class PostChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Offices by title: a complaint names an office, never a person."""
-
-    def label_from_instance(self, obj: Post) -> str:
-        return f"{obj.title} · {obj.grid.name}" if obj.grid and obj.grid.name not in obj.title else obj.title
 
 
 @dataclass(frozen=True)
@@ -125,7 +58,7 @@ class TellingForm(forms.Form):
     photo1 = forms.FileField(required=False, error_messages={"empty": NOT_A_PHOTO})
     photo2 = forms.FileField(required=False, error_messages={"empty": NOT_A_PHOTO})
     photo3 = forms.FileField(required=False, error_messages={"empty": NOT_A_PHOTO})
-    group: "forms.ModelChoiceField[Group]" = forms.ModelChoiceField(
+    group = RowChoice(
         queryset=None,
         empty_label=_("Choose one"),
         required=False,

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongxin.core import clock
-from tongxin.core.errors import DomainError, KeyReused
+from tongxin.core.errors import DomainError, KeyReused, WrongStatus
 from tongxin.issues import actions, danger, queries
-from tongxin.issues.forms.telling import FeedbackForm, TellingForm, clean_phone
+from tongxin.issues.forms.fields import clean_phone
+from tongxin.issues.forms.telling import FeedbackForm, TellingForm
 from tongxin.issues.models import Category, Route
 from tongxin.issues.views import answerers, proof, qrcode, sentences
 from tongxin.issues.views.asking import VillageRequest, resident, stopped
@@ -212,8 +213,8 @@ def say_join(request: VillageRequest, number: str) -> HttpResponse:
         )
     except ValidationError as wrong:
         return stopped(request, DomainError(" ".join(wrong.messages)), back=status, action=_("See how it stands"))
-    except DomainError as error:
-        return stopped(request, error, back=reverse("issues:say_new"), action=_("Say it anew"))
+    except DomainError as error:  # closed by now
+        return stopped(request, WrongStatus(error.message), back=reverse("issues:say_new"), action=_("Say it anew"))
     messages.success(request, _("Noted: you say so too."))
     return HttpResponseRedirect(status, status=303)
 
