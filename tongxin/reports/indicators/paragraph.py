@@ -110,7 +110,7 @@ def amount(said: Rounded, counted: str) -> str:
         }
     else:
         patterns = {
-            Style.EXACT: pgettext("amount", "%(value)s %(counted)s"),
+            Style.EXACT: "%(value)s %(counted)s",
             Style.ODD: pgettext("amount", "more than %(value)s %(counted)s"),
             Style.LEAST: pgettext("amount", "%(value)s %(counted)s or more"),
         }
