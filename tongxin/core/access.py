@@ -66,3 +66,16 @@ def register_provider(holds_: Holds) -> None:
 def holds(by: Any, village_id: UUID, *roles: str) -> bool:
     """Whether this actor holds one of the roles in the village today. Without a provider: no (deny by default)."""
     return bool(_provider) and _provider[0](by, village_id, frozenset(roles))
+
+
+HoldsGrid = Callable[[Any, UUID, UUID], bool]
+_grid_provider: list[HoldsGrid] = []
+
+
+def register_grid_provider(holds_: HoldsGrid) -> None:
+    _grid_provider[:] = [holds_]
+
+
+def holds_grid(by: Any, village_id: UUID, grid_id: UUID) -> bool:
+    """Whether this actor is the worker of that grid today."""
+    return bool(_grid_provider) and _grid_provider[0](by, village_id, grid_id)
