@@ -1,0 +1,214 @@
+"""Bodies, posts, appointments, leave, log-ins. Nobody appoints himself."""
+
+from datetime import date
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.accounts.models import User
+from tongxin.bodies import access, queries
+from tongxin.bodies.models import Appointment, Body, Post
+from tongxin.bodies.roles import Role
+from tongxin.casework.actors import Actor, Operator
+from tongxin.core import clock
+from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
+from tongxin.people import pinyin
+from tongxin.people.models import Person
+from tongxin.territory.models import Grid, Village
+
+
+def _must_keep(by: Actor, village: Village) -> None:
+    if not isinstance(by, Operator) and not access.can_keep_bodies(by, village.pk):
+        raise NotAllowed(_("This step is not yours to take."))
+
+
+def found_body(
+    village: Village,
+    *,
+    by: Actor,
+    kind: str,
+    name: str,
+    opened_on: date,
+    parent: Body | None = None,
+    grid: Grid | None = None,
+    duty: str = "",
+) -> Body:
+    """A body of the village, below another one or not."""
+    _must_keep(by, village)
+    name = " ".join(name.split())
+    if not name:
+        raise DomainError(_("Write the name."), field="name")
+    if Body.objects.of(village).filter(name=name, ended_on=None).exists():
+        raise DomainError(_("There is a body of this name."), field="name")
+    return Body.objects.create(
+        village=village, kind=kind, name=name, parent=parent, grid=grid, duty=duty.strip(), opened_on=opened_on
+    )
+
+
+def end_body(body: Body, *, by: Actor, ended_on: date) -> None:
+    """A body that no longer is; only when nobody sits in it."""
+    _must_keep(by, body.village)
+    if Appointment.objects.filter(post__body=body).on(ended_on).exists():
+        raise DomainError(_("Somebody still holds a post in it. End the appointments first."))
+    with transaction.atomic():
+        Post.objects.filter(body=body, ended_on=None).update(ended_on=ended_on)
+        Body.objects.filter(pk=body.pk).update(ended_on=ended_on)
+
+
+def create_post(
+    body: Body,
+    *,
+    by: Actor,
+    title: str,
+    role: str = Role.MEMBER,
+    grid: Grid | None = None,
+    seats: int = 1,
+    takes_matters: bool = False,
+    position: int = 0,
+) -> Post:
+    """A post in a body. The post of a grid worker needs its grid."""
+    _must_keep(by, body.village)
+    title = " ".join(title.split())
+    if not title:
+        raise DomainError(_("Write the title."), field="title")
+    if role == Role.GRID_WORKER and grid is None:
+        raise DomainError(_("Say which grid."), field="grid")
+    if Post.objects.filter(body=body, title=title, grid=grid, ended_on=None).exists():
+        raise DomainError(_("There is a post of this title."), field="title")
+    return Post.objects.create(
+        village_id=body.village_id,
+        body=body,
+        title=title,
+        role=role,
+        grid=grid,
+        seats=max(seats, 1),
+        takes_matters=takes_matters,
+        position=position,
+    )
+
+
+def pair_posts(first: Post, second: Post, *, by: Actor) -> None:
+    """Two posts stand in for each other during a leave; a former partner is set free."""
+    _must_keep(by, first.village)
+    if first.pk == second.pk or first.village_id != second.village_id:
+        raise DomainError(_("Choose another post."), field="partner")
+    with transaction.atomic():
+        Post.objects.filter(partner__in=(first.pk, second.pk)).update(partner=None)
+        Post.objects.filter(pk=first.pk).update(partner=second)
+        Post.objects.filter(pk=second.pk).update(partner=first)
+
+
+def appoint(
+    post: Post,
+    person: Person,
+    *,
+    by: Actor,
+    from_on: date,
+    ground: str = "",
+    phone: str = "",
+    to_on: date | None = None,
+) -> Appointment:
+    """Seat somebody, from a day on, by an election or an order. Rights begin on that day.
+
+    Raises:
+        NotAllowed: oneself, or not a keeper. DomainError: no free seat, before the body, a person of another village.
+    """
+    _must_keep(by, post.village)
+    if not isinstance(by, Operator) and not access.can_appoint(by, person):
+        raise NotAllowed(_("Nobody appoints himself. Somebody else has to enter this."))
+    if person.village_id != post.village_id or post.ended_on is not None:
+        raise DomainError(_("Choose another post."), field="post")
+    if from_on < post.body.opened_on:
+        raise DomainError(_("The body did not exist on that day."), field="from_on")
+    if to_on is not None and to_on < from_on:
+        raise DomainError(_("The last day is before the first."), field="to_on")
+    if person.died_on is not None:
+        raise DomainError(_("Who has died holds no post."), field="person")
+    sitting = list(Appointment.objects.filter(post=post).on(from_on).select_related("person"))
+    if to_on is None and len(sitting) >= post.seats:
+        names = "、".join(row.person.name for row in sitting)
+        raise DomainError(_("No seat is free: %(names)s. End that first.") % {"names": names}, field="post")
+    try:
+        with transaction.atomic():
+            row = Appointment(
+                village_id=post.village_id,
+                post=post,
+                person=person,
+                from_on=from_on,
+                to_on=to_on,
+                ground=ground.strip(),
+                phone=phone.strip(),
+                entered_at=clock.now(),
+                entered_by=by if isinstance(by, User) else None,
+            )
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise DomainError(_("They hold this post already."), field="person") from error
+    _forget(by)
+    return row
+
+
+def end_appointment(appointment: Appointment, *, by: Actor, to_on: date, because: str = "") -> None:
+    """The first day on which the post is no longer theirs; rights end with it, dispatched matters stay with the post."""
+    _must_keep(by, appointment.post.village)
+    if to_on < appointment.from_on:
+        raise DomainError(_("That is before it began."), field="to_on")
+    rows = Appointment.objects.filter(pk=appointment.pk, to_on=None).update(
+        to_on=to_on, ended_because=because.strip(), ended_by=by if isinstance(by, User) else None
+    )
+    if not rows:
+        raise WrongStatus(_("It has ended already."))
+    _forget(by)
+
+
+def set_leave(appointment: Appointment, *, by: Actor, away_from: date | None, away_to: date | None) -> None:
+    """On leave from a day to a day; meanwhile the partner post is shown. Both empty: back."""
+    _must_keep(by, appointment.post.village)
+    if away_from is None and away_to is not None:
+        raise DomainError(_("Say from which day."), field="away_from")
+    if away_from and away_to and away_to <= away_from:
+        raise DomainError(_("The day of return is after the first day of leave."), field="away_to")
+    Appointment.objects.filter(pk=appointment.pk).update(away_from=away_from, away_to=away_to)
+
+
+def register_outsider(village: Village, *, by: Actor, name: str, phone: str = "") -> Person:
+    """A person who holds a post and lives elsewhere: a legal adviser, a township officer."""
+    _must_keep(by, village)
+    name = " ".join(name.split())
+    if not name:
+        raise DomainError(_("Write the name."), field="name")
+    return Person.objects.create(
+        village=village, name=name, name_key=pinyin.key(name), name_initials=pinyin.initials(name)
+    )
+
+
+def give_login(person: Person, *, by: Actor, username: str, password: str) -> User:
+    """A log-in for somebody, joined to the person; never for oneself.
+
+    Raises:
+        DomainError: they have one, the name is taken, the password is weak.
+    """
+    _must_keep(by, person.village)
+    username = username.strip().lower()
+    if person.user_id is not None:
+        raise DomainError(_("They have a log-in already."), field="username")
+    if not username or User.objects.filter(username=username).exists():
+        raise DomainError(_("Choose another log-in name."), field="username")
+    user = User(username=username, name=person.name)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise DomainError(" ".join(error.messages), field="password") from error
+    user.set_password(password)
+    with transaction.atomic():
+        user.save(force_insert=True)
+        Person.objects.filter(pk=person.pk).update(user=user)
+    person.user = user
+    return user
+
+
+def _forget(by: Actor) -> None:
+    if isinstance(by, User):
+        queries.forget(by)
