@@ -81,3 +81,14 @@ def test_a_neighbour_reads_nothing_of_this_household(client, here, card):
     issue = stage.told(here, "family", household=here.households[1], phone="", words="家里没水")
     client.post(card, {"tail": stage.TAIL})
     assert "家里没水" not in said(client.get(f"/say/{issue.number}/"))
+
+
+def test_a_grid_worker_who_scans_it_comes_to_the_staff_page(client, here, card):
+    client.force_login(here.users["worker"])
+    response = client.get(card)
+    assert response.status_code == 302 and response["Location"] == f"/v/hh/{here.households[0].pk}/"
+
+
+def test_a_former_officer_is_a_stranger_to_it(client, here, card):
+    client.force_login(here.users["former"])
+    assert client.get(card).status_code == 200

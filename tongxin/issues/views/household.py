@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongxin.core import clock
-from tongxin.core.templatetags.look import first_url
 from tongxin.issues import queries
 from tongxin.issues.forms.finding import CardForm
 from tongxin.issues.views import answerers, proof, tries
 from tongxin.issues.views.asking import Gone, NotThere, VillageRequest, resident
 from tongxin.issues.views.finding import listed
+from tongxin.people import access as people
 from tongxin.people.models import CardToken, Membership
 
 
@@ -23,7 +23,7 @@ from tongxin.people.models import CardToken, Membership
 @require_http_methods(["GET", "HEAD", "POST"])
 def card(request: VillageRequest, token: str) -> HttpResponse:
     found = _card(request, token)
-    if request.held and first_url("people:household"):
+    if people.can_read_register(request.user, request.village.pk):
         return redirect("people:household", found.household_id)
     known = proof.family(request)
     if known is not None and known.pk == found.pk:

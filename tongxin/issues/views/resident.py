@@ -1,5 +1,8 @@
 """The first page, the place behind a code, and the pages that explain."""
 
+from uuid import UUID
+
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,22 +11,21 @@ from django.views.decorators.http import require_GET
 
 from tongxin.core import clock
 from tongxin.issues import queries
-from tongxin.issues.models import Status
+from tongxin.issues.models import Issue, Route, Status
 from tongxin.issues.views import answerers, proof
 from tongxin.issues.views.asking import Gone, NotThere, VillageRequest, resident, stopped
 from tongxin.issues.views.telling import open_at, tiles
+from tongxin.people.models import CardToken
 from tongxin.territory import queries as territory
 
 
 @resident("the village's first page")
 @require_GET
 def home(request: VillageRequest) -> HttpResponse:
-    ids = proof.mine(request)
-    waiting = queries.rows().filter(pk__in=ids, status=Status.ANSWERED).order_by("-answered_at")[:3] if ids else []
     card = proof.family(request)
     today = clock.today(request.village.tz)
     context = {
-        "waiting": waiting,
+        "waiting": _waiting(proof.mine(request), card),
         "card": card,
         "worker": answerers.of_grid(card.household.grid, today) if card else None,
         "answered": queries.rows()
@@ -33,6 +35,16 @@ def home(request: VillageRequest) -> HttpResponse:
         .order_by("-answered_at")[:3],
     }
     return render(request, "issues/resident_home.html", context)
+
+
+def _waiting(ids: list[UUID], card: CardToken | None) -> list[Issue]:
+    """Answered matters of this telephone and of its household that wait for a yes or no."""
+    if not ids and card is None:
+        return []
+    own = Q(pk__in=ids)
+    if card is not None:
+        own |= Q(household=card.household_id, is_sealed=False, route=Route.COUNCIL)
+    return list(queries.rows().filter(own, status=Status.ANSWERED).order_by("-answered_at")[:3])
 
 
 @resident("a code on a wall names a place")
