@@ -92,3 +92,11 @@ def test_a_grid_worker_who_scans_it_comes_to_the_staff_page(client, here, card):
 def test_a_former_officer_is_a_stranger_to_it(client, here, card):
     client.force_login(here.users["former"])
     assert client.get(card).status_code == 200
+
+
+def test_what_waits_for_the_familys_word_stands_on_the_first_page(client, here, card):
+    stage.answered(here, "family", household=here.households[0], phone="", words="家里没水")
+    stage.answered(here, "secret", household=here.households[0], is_sealed=True)
+    stage.answered(here, "neighbour", household=here.households[1], phone="")
+    client.post(card, {"tail": stage.TAIL})
+    assert [issue.number for issue in client.get("/").context["waiting"]] == [here.issues["family"].number]

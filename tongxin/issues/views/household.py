@@ -23,7 +23,7 @@ from tongxin.people.models import CardToken, Membership
 @require_http_methods(["GET", "HEAD", "POST"])
 def card(request: VillageRequest, token: str) -> HttpResponse:
     found = _card(request, token)
-    if people.can_read_register(request.user, request.village.pk):
+    if request.user.is_authenticated and people.can_read_register(request.user, request.village.pk):
         return redirect("people:household", found.household_id)
     known = proof.family(request)
     if known is not None and known.pk == found.pk:
