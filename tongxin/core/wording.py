@@ -89,8 +89,7 @@ class _Text(HTMLParser):
         if not self.silent:
             for name, value in attrs:
                 spoken = name in SPOKEN or (name == "content" and given.get("name") == "description")
-                # the value of an <input> button is what it says; that of a <button> is what it sends
-                spoken = spoken or (tag == "input" and name == "value" and given.get("type") in {"submit", "button"})
+                spoken = spoken or (name == "value" and given.get("type") in {"submit", "button"})
                 if spoken and value:
                     self.found.append((self.getpos()[0], value))
         if tag not in self.VOID and (self.silent or given.get("translate") == "no" or tag in {"style", "script"}):
