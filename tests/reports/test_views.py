@@ -179,6 +179,9 @@ def test_the_public_sees_totals_and_never_a_name(client, cast, twin):
 def test_the_publics_totals_by_group_add_up(client, cast):
     text = client.get("/report/households/", ON).content.decode()
     assert re.findall(r'<th scope="row">(.+?)</th><td class="num">(\d+)</td>', text) == [("一组", "3"), ("二组", "2")]
+    paper = client.get("/report/households/", ON | {"as": "print"}).content.decode()
+    assert "共 2 行" in paper
+    assert re.search(r">一组</td>\s*<td class=\"number\">3</td>", paper)
 
 
 def test_the_staff_see_the_rows_page_by_page(staff, cast, monkeypatch):

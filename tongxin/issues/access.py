@@ -37,7 +37,7 @@ def can_see(by: Actor, issue: Issue) -> bool:
     if isinstance(by, Teller):
         return by.case_id == issue.pk
     holdings = bodies.held(by, issue.village_id)
-    if is_recused(by, issue):
+    if not holdings or is_recused(by, issue):
         return False
     if takes_orders(by, issue):
         return True
@@ -63,6 +63,11 @@ def can_see_contact(by: Actor, issue: Issue) -> bool:
 def can_report_for(user: object, village_id: UUID) -> bool:
     """Any staff member writes down what somebody says."""
     return bool(bodies.held(user, village_id))
+
+
+def can_join(by: Actor, issue: Issue) -> bool:
+    """Staff write down one more voice on what they see; complaints stay alone."""
+    return issue.is_open and issue.route == Route.COUNCIL and not isinstance(by, Teller) and can_see(by, issue)
 
 
 def can_take(by: Actor, issue: Issue) -> bool:

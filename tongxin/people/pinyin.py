@@ -1,12 +1,39 @@
 """Names in pinyin, for sorting and for search by initials. Surnames have readings of their own. Pure."""
 
-SURNAME_READINGS = {
-    "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "区": "ou", "查": "zha",
-    "盖": "ge", "朴": "piao",
-    "任": "ren",    "华": "hua", "覃": "qin", "种": "chong", "乐": "yue", "缪": "miao",
-    "宓": "fu", "尉": "yu", "翟": "zhai",
-    "洗": "xian",    "晟": "cheng", "召": "shao", "那": "na", "黑": "he", "折": "she", "纪": "ji", "员": "yun", "逄": "pang",
-}  # fmt: skip
+SURNAME_READINGS = dict(
+    zip(
+        "单曾解仇区查盖朴任华覃种乐缪宓尉翟洗晟召那黑折纪员逄",
+        [
+            "shan",
+            "zeng",
+            "xie",
+            "qiu",
+            "ou",
+            "zha",
+            "ge",
+            "piao",
+            "ren",
+            "hua",
+            "qin",
+            "chong",
+            "yue",
+            "miao",
+            "fu",
+            "yu",
+            "zhai",
+            "xian",
+            "cheng",
+            "shao",
+            "na",
+            "he",
+            "she",
+            "ji",
+            "yun",
+            "pang",
+        ],
+        strict=True,
+    )
+)
 
 
 def syllables(name: str) -> list[str]:

@@ -35,6 +35,7 @@ from tongxin.issues.queries.happening import (
 from tongxin.issues.queries.seeing import (
     KEEPERS,
     MANY,
+    SOON,
     WATCHERS,
     Buckets,
     bounded,
@@ -52,6 +53,7 @@ from tongxin.issues.queries.seeing import (
 __all__ = [
     "KEEPERS",
     "MANY",
+    "SOON",
     "WATCHERS",
     "Buckets",
     "Choice",

@@ -1,6 +1,7 @@
 """What happened with an issue, what hangs on it, and what the council has yet to see."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -18,6 +19,7 @@ from tongxin.issues.models import (
 )
 from tongxin.issues.queries.seeing import rows
 
+MOST = 200  # acts on one page; a council that has not met for so long begins with the oldest
 DUTY = ("accept", "decline", "refer", "merge")  # what a duty member may do between meetings
 
 
@@ -64,9 +66,12 @@ def unseen_acts(village_id: UUID) -> QuerySet[IssueEntry]:
     return IssueEntry.objects.filter(~Exists(seen), village_id=village_id, step__in=DUTY, issue__route=Route.COUNCIL)
 
 
-def duty_acts(village_id: UUID) -> list[IssueEntry]:
-    """The same, oldest first, each with its issue."""
-    return list(unseen_acts(village_id).select_related("issue", "issue__group").order_by("at", "id"))
+def duty_acts(village_id: UUID, among: QuerySet[Any, Any] | None = None) -> list[IssueEntry]:
+    """The same, oldest first, each with its issue; `among`: ids of the issues that somebody may see."""
+    acts = unseen_acts(village_id)
+    if among is not None:
+        acts = acts.filter(issue__in=among)
+    return list(acts.select_related("issue", "issue__group").order_by("at", "id")[:MOST])
 
 
 def sittings(village_id: UUID) -> list[Sitting]:

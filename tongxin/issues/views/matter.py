@@ -1,0 +1,333 @@
+"""One issue as the office sees it: what was said, who may be called, what happened, and the steps open to this user."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from tongxin.bodies.models import Post
+from tongxin.casework.models import Channel
+from tongxin.core import clock
+from tongxin.issues import access, queries, wording
+from tongxin.issues.forms import desk as shapes
+from tongxin.issues.models import Issue, IssueEntry, IssueFile, Status
+from tongxin.issues.views import sentences
+from tongxin.issues.views.pictures import memos, pictures
+from tongxin.issues.views.working import StaffRequest, fetch, office, seen_of, subject, whereabouts
+from tongxin.issues.workflow import ISSUE
+
+FIRST_PICKS = 3
+# step: (form, icon); the order in which they are offered. Verdicts come as one form with two buttons.
+FORMS: dict[str, tuple[type[shapes.StepForm], str]] = {
+    "answer": (shapes.AnswerForm, "check"),
+    "dispatch": (shapes.DispatchForm, "send"),
+    "accept": (shapes.AcceptForm, "check"),
+    "note": (shapes.NoteForm, "note"),
+    "hand_back": (shapes.HandBackForm, "arrow-back-up"),
+    "merge": (shapes.MergeForm, "git-merge"),
+    "reclassify": (shapes.ReclassifyForm, "edit"),
+    "refer": (shapes.EndForm, "external-link"),
+    "decline": (shapes.EndForm, "ban"),
+    "give_up": (shapes.GiveUpForm, "mood-sad"),
+}
+VERDICTS = frozenset({"confirm", "reopen", "appeal"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the story, with the words that were written along with it."""
+
+    at: Any
+    sentence: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A post to choose, as somebody who knows the people would say it."""
+
+    value: str
+    title: str
+    holders: str
+    reason: str = ""
+    away: str = ""
+    checked: bool = False
+
+
+@dataclass(frozen=True)
+class Dispatching:
+    form: shapes.DispatchForm
+    picks: list[Pick]
+    reason: str
+    due: date
+    is_again: bool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step that this user may take now, with its form."""
+
+    name: str
+    label: str
+    url: str
+    icon: str
+    form: forms.Form
+    is_open: bool = False
+
+
+@dataclass
+class Contact:
+    """Who told it and how to reach them; only for whom `access.can_see_contact` lets know."""
+
+    name: str = ""
+    phone: str = ""
+    is_sealed: bool = False
+
+
+@dataclass
+class Matter:
+    """The whole of it for a page."""
+
+    issue: Issue
+    subject: str
+    where: str
+    state: str
+    late: str
+    told: list[str]
+    contact: Contact | None
+    lines: list[Line]
+    told_photos: list[Any]
+    result_photos: list[Any]
+    sounds: list[str]
+    seen: str
+    dispatching: Dispatching | None = None
+    offers: list[Offer] = field(default_factory=list)
+    verdict: Offer | None = None
+    joining: Offer | None = None
+    alike: list[Any] = field(default_factory=list)
+
+
+def read(request: StaffRequest, issue: Issue) -> Matter:
+    """What was said and what happened; without steps."""
+    files = queries.files(issue)
+    shown = bool(request.GET.get("who")) or not issue.is_sealed
+    return Matter(
+        issue=issue,
+        subject=subject(issue),
+        where=whereabouts(issue),
+        state=sentences.state(issue),
+        late=sentences.late(issue, clock.today(request.village.tz)),
+        told=told(issue, knows=access.can_see_contact(request.user, issue) and shown),
+        contact=contact(issue, shown=shown) if access.can_see_contact(request.user, issue) else None,
+        lines=[story_line(entry) for entry in queries.story(issue)],
+        told_photos=pictures([f for f in files if f.purpose == IssueFile.Purpose.TOLD]),
+        result_photos=pictures([f for f in files if f.purpose == IssueFile.Purpose.RESULT]),
+        sounds=memos(files),
+        seen=seen_of(issue),
+    )
+
+
+def story_line(entry: IssueEntry) -> Line:
+    return Line(entry.at, wording.sentence(entry), entry.note)
+
+
+def contact(issue: Issue, *, shown: bool) -> Contact:
+    """Sealed: nothing until somebody asks for it in so many words (`?who=1`)."""
+    if not shown:
+        return Contact(is_sealed=True)
+    return Contact(_name(issue), issue.phone, issue.is_sealed)
+
+
+def _name(issue: Issue) -> str:
+    if issue.told_by is not None:
+        return issue.told_by.name
+    return issue.told_by_name or (str(issue.household) if issue.household else "")
+
+
+def told(issue: Issue, *, knows: bool) -> list[str]:
+    """Who told it, how, and how many more said the same: sentences without a name unless this user may know it."""
+    who = _("A villager")
+    if knows and _name(issue):
+        who = _name(issue)
+    elif not issue.is_sealed and issue.group:
+        who = _("Somebody of %(group)s") % {"group": issue.group.name}
+    how = {
+        Channel.CODE: _("%(who)s scanned the code and told it."),
+        Channel.PAGE: _("%(who)s told it on the page."),
+        Channel.PHONE: _("%(who)s told it by telephone."),
+        Channel.DOOR: _("%(who)s told it at the door."),
+        Channel.DESK: _("%(who)s told it at the desk."),
+        Channel.PAPER: _("%(who)s wrote it on paper."),
+    }
+    said = [how.get(Channel(issue.channel), how[Channel.PAGE]) % {"who": who}]
+    if issue.recorded_by is not None:
+        said.append(_("%(name)s wrote it down.") % {"name": issue.recorded_by.name})
+    if issue.phone and not issue.is_sealed:
+        said.append(_("A telephone number is there."))
+    if others := queries.others_count(issue):
+        said.append(ngettext("%(n)d more said the same.", "%(n)d more said the same.", others) % {"n": others})
+    return said
+
+
+def brief(
+    request: StaffRequest, issue: Issue, posts: Sequence[Post], *, form: shapes.DispatchForm | None = None
+) -> Matter:
+    """For the side of the list: read, and give it to somebody in two taps."""
+    found = read(request, issue)
+    found.dispatching = dispatching(request, issue, posts, form)
+    return found
+
+
+def may_dispatch(request: StaffRequest, issue: Issue) -> bool:
+    """From 'received' too: the same press takes it on."""
+    if issue.status == Status.TOLD:
+        return ISSUE.allows("accept", request.user, issue)
+    return ISSUE.allows("dispatch", request.user, issue)
+
+
+def dispatching(
+    request: StaffRequest, issue: Issue, posts: Sequence[Post] | None = None, form: shapes.DispatchForm | None = None
+) -> Dispatching | None:
+    if not may_dispatch(request, issue):
+        return None
+    today = clock.today(request.village.tz)
+    choices = queries.choices(issue, today, posts)
+    form = form or shapes.DispatchForm(issue=issue, choices=choices, auto_id="id_dispatch_%s")
+    chosen = form["post"].value()
+    suggested = [choice for choice in choices if choice.suggestion][:FIRST_PICKS]
+    picks = [_pick(choice, issue, today, chosen, is_first=i == 0) for i, choice in enumerate(suggested)]
+    return Dispatching(
+        form,
+        picks,
+        picks[0].reason if picks else "",
+        queries.default_due(issue, today),
+        issue.status == Status.DISPATCHED,
+    )
+
+
+def _pick(choice: queries.Choice, issue: Issue, today: date, chosen: Any, *, is_first: bool) -> Pick:
+    pk = str(choice.post.pk)
+    partner = choice.post.partner
+    away = ""
+    if choice.is_away:
+        away = _("On leave; %(partner)s stands in.") % {"partner": partner.title} if partner else _("On leave.")
+    return Pick(
+        pk,
+        choice.post.title,
+        "、".join(holder.person.name for holder in choice.holders),
+        reason(choice.suggestion, issue) if choice.suggestion else "",
+        away,
+        chosen == pk if chosen else is_first,
+    )
+
+
+def reason(hint: queries.Suggestion, issue: Issue) -> str:
+    """Why this post is suggested."""
+    values = {
+        "category": issue.get_category_display(),
+        "group": issue.group.name if issue.group else "",
+        "of": hint.of,
+        "times": hint.times,
+    }
+    if hint.reason == "records" and issue.group:
+        return _("In a year %(times)d of %(of)d matters of this kind in %(group)s went to this post.") % values
+    if hint.reason == "records":
+        return _("In a year %(times)d of %(of)d matters of this kind went to this post.") % values
+    if hint.reason == "usual":
+        return _("The village has set this post for “%(category)s”.") % values
+    return _("This post answers for the grid where it is.")
+
+
+def full(request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None) -> Matter:
+    """With the steps open to this user; `faulty` is the form that came back, by its step."""
+    found = read(request, issue)
+    name, form = faulty or ("", None)
+    found.dispatching = dispatching(request, issue, form=form if isinstance(form, shapes.DispatchForm) else None)
+    for step in ISSUE.open_to(request.user, issue):
+        if step.name in FORMS and step.name != "dispatch":
+            found.offers.append(offer(step.name, issue, form if step.name == name else None))
+    order = list(FORMS)
+    found.offers.sort(key=lambda offer: order.index(offer.name))
+    if VERDICTS & {step.name for step in ISSUE.open_to(request.user, issue)}:
+        found.verdict = _verdict(request, issue, form if name in ("confirm", "not_yet") else None)
+    if access.can_join(request.user, issue):
+        given = form if name == "join" else None
+        found.joining = _step_offer("join", _("Somebody else says so too"), issue, shapes.JoinForm, "user-plus", given)
+    found.alike = alike(request, issue)
+    return found
+
+
+def offer(name: str, issue: Issue, form: forms.Form | None = None) -> Offer:
+    """A step of the table with its form; `form` is one that came back."""
+    shape, icon = FORMS[name]
+    return _step_offer(name, str(ISSUE.steps[name].label), issue, shape, icon, form)
+
+
+def _step_offer(
+    name: str, label: str, issue: Issue, shape: type[shapes.StepForm], icon: str, form: forms.Form | None
+) -> Offer:
+    fresh = form or shape(issue=issue, auto_id=f"id_{name}_%s")
+    return Offer(name, label, reverse(f"issues:{name}", args=[issue.number]), icon, fresh, form is not None)
+
+
+def _verdict(request: StaffRequest, issue: Issue, form: forms.Form | None) -> Offer:
+    """One form, two buttons; 'done' only for whom the table lets say so."""
+    name = "confirm" if ISSUE.allows("confirm", request.user, issue) else "not_yet"
+    return _step_offer(name, _("What does the teller say?"), issue, shapes.VerdictForm, "phone-call", form)
+
+
+@dataclass(frozen=True)
+class Alike:
+    issue: Issue
+    subject: str
+    where: str
+
+
+def alike(request: StaffRequest, issue: Issue) -> list[Alike]:
+    """Open ones that may say the same, as far as this user sees them; nothing for what stays alone."""
+    if not ISSUE.allows("merge", request.user, issue) or issue.about_post_id is not None:
+        return []
+    found = queries.similar(
+        issue.village_id,
+        issue.category,
+        place_id=issue.place_id,
+        group_id=issue.group_id,
+        household_id=issue.household_id,
+        leave_out=issue.pk,
+        among=queries.visible_to(request.user, issue.village_id),
+    )
+    return [Alike(other, subject(other), whereabouts(other)) for other in found]
+
+
+@office()
+@require_safe
+def issue(request: StaffRequest, number: str) -> HttpResponse:
+    return page(request, fetch(request, number))
+
+
+def page(
+    request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "matter": full(request, issue, faulty=faulty),
+        "issue": issue,
+        "faulty": faulty[1] if faulty else None,
+        "back": request.POST.get("back", ""),
+        "into": into(request, issue),
+    }
+    return render(request, "issues/issue_page.html", context, status=status)
+
+
+def into(request: StaffRequest, issue: Issue) -> Issue | None:
+    """What it was merged into, if this user may see it."""
+    if issue.merged_into_id is None:
+        return None
+    return queries.visible_to(request.user, issue.village_id).filter(pk=issue.merged_into_id).first()

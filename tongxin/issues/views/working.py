@@ -1,0 +1,110 @@
+"""What every staff view of an issue starts from: a gate, an issue that this user may see, a way back."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from tongxin.accounts.models import User
+from tongxin.bodies.access import staff
+from tongxin.bodies.roles import Role
+from tongxin.core import masking, numbers
+from tongxin.core.errors import DomainError
+from tongxin.issues import queries
+from tongxin.issues.models import Issue
+from tongxin.issues.views.asking import VillageRequest
+
+P = ParamSpec("P")
+SUBJECT_LENGTH = 36
+
+
+class StaffRequest(VillageRequest):
+    """A request whose user holds a staff post in this village."""
+
+    user: User
+
+
+Page = Callable[Concatenate[StaffRequest, P], HttpResponse]
+
+
+def office(*roles: Role) -> Callable[[Page[P]], Callable[..., HttpResponse]]:
+    """A staff page: the gate of `bodies.access.staff`, a rule's 'no' in words, and nothing kept by a cache."""
+
+    def close(view: Page[P]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def closed(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            asked = cast(StaffRequest, request)
+            try:
+                response = view(asked, *args, **kwargs)
+            except DomainError as error:
+                response = stopped(asked, error)
+            add_never_cache_headers(response)
+            patch_cache_control(response, no_store=True)
+            return response
+
+        return staff(*roles)(closed)
+
+    return close
+
+
+def stopped(request: StaffRequest, error: DomainError) -> HttpResponse:
+    """A 'no' that no form can show, as a page."""
+    return render(request, "issues/desk_stop.html", {"reason": error.message}, status=error.status)
+
+
+def fetch(request: StaffRequest, number: str) -> Issue:
+    """The issue of a number, if this user may see it; what one may not see is not there.
+
+    Raises:
+        Http404: no such number, a number that cannot be, or an issue of somebody else's.
+    """
+    try:
+        tidy = numbers.compose(*numbers.parse(number))
+    except numbers.BadNumber:
+        raise Http404 from None
+    rows = queries.visible_to(request.user, request.village.pk).filter(number=tidy)
+    issue = rows.select_related("group", "grid", "place", "household", "told_by", "recorded_by", "handler_post").first()
+    if issue is None:
+        raise Http404
+    return issue
+
+
+def seen_of(issue: Issue) -> str:
+    """Where an issue is, as a page showed it: comes back with the press, so that a stale page overwrites nothing."""
+    return f"{issue.status}.{issue.reopened}.{issue.handler_post_id.hex[-8:] if issue.handler_post_id else ''}"
+
+
+def back_of(request: HttpRequest, fallback: str) -> str:
+    """Where a press leads back to: a page of this site, or the fallback."""
+    wanted = request.POST.get("back", "")
+    return wanted if wanted and url_has_allowed_host_and_scheme(wanted, None) else fallback
+
+
+def filters_in(address: str) -> QueryDict | None:
+    """The filters of an inbox address; None when it is another page."""
+    parts = urlsplit(address)
+    return QueryDict(parts.query) if parts.path == reverse("issues:inbox") else None
+
+
+def subject(issue: Issue) -> str:
+    """What a list says an issue is about: the title; until it has one the beginning of the words, numbers hidden."""
+    if issue.title:
+        return issue.title
+    words = masking.scrub(" ".join(issue.words.split()))
+    if words:
+        return words if len(words) <= SUBJECT_LENGTH else f"{words[:SUBJECT_LENGTH]}…"
+    return _("%(category)s (spoken or photographed)") % {"category": issue.get_category_display()}
+
+
+def whereabouts(issue: Issue) -> str:
+    """Group and place, as far as they are known."""
+    place = issue.place.name if issue.place else issue.place_text
+    group = issue.group.name if issue.group else ""
+    return place if group and place.startswith(group) else " ".join(filter(None, (group, place)))

@@ -1,0 +1,97 @@
+"""Questions about the register; and the panels that higher apps hang onto a household's page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import HttpRequest
+
+from tongxin.core import crypto
+from tongxin.people.models import CardToken, Household, HouseholdQuerySet, Membership, RegisterEntry
+from tongxin.territory.models import Village
+
+Panel = Callable[[HttpRequest, Household], tuple[str, dict[str, Any]] | None]
+_panels: list[Panel] = []
+
+
+def register_panel(panel: Panel) -> None:
+    """A higher app shows its own at the household: (template, context), or None when it has nothing to show."""
+    if panel not in _panels:
+        _panels.append(panel)
+
+
+def panels(request: HttpRequest, household: Household) -> list[tuple[str, dict[str, Any]]]:
+    return [found for panel in _panels if (found := panel(request, household)) is not None]
+
+
+def households(village: Village, day: date, *, closed: bool = False) -> HouseholdQuerySet:
+    """The roll on a day; with `closed`, those that are no longer there."""
+    rows = Household.objects.of(village)
+    return rows.exclude(closed_on=None) if closed else rows.on(day)
+
+
+def matching(rows: HouseholdQuerySet, village: Village, text: str) -> HouseholdQuerySet:
+    """By number, house name, a member's name, its pinyin or initials, or the last four digits of a telephone."""
+    text = text.strip()[:40]
+    if not text:
+        return rows
+    now = Membership._base_manager.filter(village=village, household=OuterRef("pk"), to_on=None)
+    low = text.lower()
+    who = Q(person__name__contains=text)
+    if low.isascii() and low.replace(" ", "").isalpha():
+        who |= Q(person__name_initials__startswith=low.replace(" ", "")) | Q(person__name_key__startswith=low)
+    found = Q(number__startswith=text) | Q(house_name__contains=text) | Exists(now.filter(who))
+    if text.isdigit() and len(text) in (4, 11):
+        tail = crypto.blind_index(text[-4:], f"household-tail|{village.pk}")
+        whole = crypto.blind_index(text, f"phone|{village.pk}")
+        found |= Exists(
+            now.filter(Q(person__phone_tail_index=tail) if len(text) == 4 else Q(person__phone_index=whole))
+        )
+    return rows.filter(found)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A household in a list: its head's name and how many belong to it."""
+
+    household: Household
+    head: str
+    members: int
+    away: int
+
+
+def lines(rows: list[Household]) -> list[Line]:
+    """Heads and counts for a page of households, in two queries."""
+    ids = [row.pk for row in rows]
+    now = Membership.objects.filter(household__in=ids, to_on=None)
+    heads = dict(now.filter(relation="02").values_list("household_id", "person__name"))
+    counts = {
+        row["household_id"]: (row["n"], row["away"])
+        for row in now.values("household_id").annotate(n=Count("id"), away=Count("id", filter=Q(is_away=True)))
+    }
+    return [Line(row, heads.get(row.pk, ""), *counts.get(row.pk, (0, 0))) for row in rows]
+
+
+def members(household: Household) -> tuple[list[Membership], list[Membership]]:
+    """Those who belong to it now, head first, and those who have left."""
+    rows = list(
+        Membership.objects.filter(household=household).select_related("person").order_by("relation", "from_on", "id")
+    )
+    return [row for row in rows if row.to_on is None], [row for row in rows if row.to_on is not None]
+
+
+def cards(household: Household) -> list[CardToken]:
+    return list(CardToken.objects.filter(household=household).order_by("-issued_on", "-id"))
+
+
+def history(household: Household) -> list[RegisterEntry]:
+    return list(RegisterEntry.objects.filter(household=household).select_related("person").order_by("-at")[:50])
+
+
+def count_by_grid(village: Village, day: date) -> dict[UUID, int]:
+    """Households of each grid on a day."""
+    rows = Household.objects.of(village).on(day).values("grid_id").annotate(n=Count("id"))
+    return {row["grid_id"]: row["n"] for row in rows}

@@ -1,0 +1,1 @@
+"""The register's pages, by noun: the list, the household, its members, its card."""

@@ -1,0 +1,118 @@
+"""The household card: four to a sheet, issued, revoked, replaced."""
+
+from typing import cast
+from uuid import UUID
+
+import segno
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tongxin.core import clock
+from tongxin.core.access import staff
+from tongxin.core.errors import DomainError
+from tongxin.people import access, actions, queries
+from tongxin.people.models import CardToken, Household
+from tongxin.people.views.common import RegisterRequest, household_of, must_keep, page
+from tongxin.territory import queries as territory
+
+A_PRINT = 80  # twenty sheets; more is printed grid by grid
+
+
+@staff(*access.KEEPERS, "grid_worker")
+@require_safe
+def cards(request: HttpRequest) -> HttpResponse:
+    """Choose a grid, or one household, to print cards for."""
+    asked = cast(RegisterRequest, request)
+    today = clock.today(asked.village.tz)
+    counts = queries.count_by_grid(asked.village, today)
+    grids = [
+        {"grid": grid, "count": counts.get(grid.pk, 0)}
+        for grid in territory.grids_on(today)
+        if access.can_keep_household(asked.user, asked.village.pk, grid.pk)
+    ]
+    return page(request, "people/card_choice.html", {"grids": grids, "a_print": A_PRINT})
+
+
+def _chosen(request: RegisterRequest) -> list[Household]:
+    """The households of the address: `household=` some, or `grid=` and `part=`; only those that this user keeps."""
+    rows = Household.objects.filter(village=request.village, closed_on=None).select_related("grid", "group", "village")
+    picked = request.POST.getlist("household")
+    if picked:
+        rows = rows.filter(number__in=picked[:A_PRINT])
+    else:
+        grid, part = request.POST.get("grid", ""), request.POST.get("part", "0")
+        if not grid.isdigit() or not part.isdigit():
+            raise Http404
+        start = min(int(part), 99) * A_PRINT
+        rows = rows.filter(grid__number=int(grid[:4])).order_by("number")[start : start + A_PRINT]
+    keeps = {}
+    chosen = []
+    for household in rows:
+        if household.grid_id not in keeps:
+            keeps[household.grid_id] = access.can_keep_household(request.user, request.village.pk, household.grid_id)
+        if keeps[household.grid_id]:
+            chosen.append(household)
+    return sorted(chosen, key=lambda h: h.number)
+
+
+@staff(*access.KEEPERS, "grid_worker")
+@require_POST
+def cards_print(request: HttpRequest) -> HttpResponse:
+    """Cards on A4, four to a sheet; whoever has none yet gets one. No names and no numbers of persons stand on it."""
+    asked = cast(RegisterRequest, request)
+    chosen = _chosen(asked)
+    issued = actions.issue_cards(chosen, by=asked.user)
+    made = [
+        {"household": household, "qr": _qr(request, card.token)} for household, card in zip(chosen, issued, strict=True)
+    ]
+    sheets = [made[i : i + 4] for i in range(0, len(made), 4)]
+    return page(request, "people/card_print.html", {"sheets": sheets})
+
+
+def _qr(request: HttpRequest, token: str) -> str:
+    """The card's own address as an inline drawing; our text only, so it is safe."""
+    address = request.build_absolute_uri(reverse("issues:card", args=[token]))
+    drawing = segno.make(address, error="q", micro=False)
+    return mark_safe(drawing.svg_inline(scale=4, border=0, omitsize=True, svgclass="qr"))  # noqa: S308
+
+
+def _card(request: RegisterRequest, pk: UUID) -> CardToken:
+    rows = CardToken.objects.filter(village=request.village, pk=pk).select_related("household__grid", "village")
+    found = rows.first()
+    if found is None:
+        raise Http404
+    must_keep(request, found.household)
+    return found
+
+
+@staff(*access.KEEPERS, "grid_worker")
+@require_POST
+def card_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked = cast(RegisterRequest, request)
+    household = household_of(request, pk)
+    must_keep(request, household)
+    try:
+        actions.issue_card(household, by=asked.user)
+        messages.success(request, _("The card is made. Print it now."))
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    return HttpResponseRedirect(reverse("people:household", args=[pk]), status=303)
+
+
+@staff(*access.KEEPERS, "grid_worker")
+@require_POST
+def card_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Lost: the old one stops at once; with `replace` a new one is made in the same press."""
+    asked = cast(RegisterRequest, request)
+    card = _card(asked, pk)
+    deed = actions.replace_card if "replace" in asked.POST else actions.revoke_card
+    try:
+        deed(card, by=asked.user, reason=asked.POST.get("reason", ""))
+        messages.success(request, _("The old card no longer works."))
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    return HttpResponseRedirect(reverse("people:household", args=[card.household_id]) + "#cards", status=303)

@@ -1,0 +1,64 @@
+"""What the register's views share."""
+
+from collections.abc import Callable
+from typing import cast
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tongxin.accounts.models import User
+from tongxin.core.errors import DomainError
+from tongxin.people import access
+from tongxin.people.models import Household, Membership
+from tongxin.territory.models import Village
+
+
+class RegisterRequest(HttpRequest):
+    """A request of somebody who may read the register of this village."""
+
+    user: User
+    village: Village
+
+
+def household_of(request: HttpRequest, pk: UUID) -> Household:
+    """Raises Http404 for a household of another village."""
+    rows = Household.objects.select_related("group", "grid", "village")
+    found = rows.filter(village=cast(RegisterRequest, request).village, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def membership_of(request: HttpRequest, pk: UUID) -> Membership:
+    """Raises Http404 for one of another village or one that has ended."""
+    rows = Membership.objects.select_related("person", "household", "household__grid", "village", "person__village")
+    found = rows.filter(village=cast(RegisterRequest, request).village, pk=pk, to_on=None).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def must_keep(request: HttpRequest, household: Household) -> None:
+    """403 for who may read this household and not keep it."""
+    if not access.can_keep_household(cast(RegisterRequest, request).user, household.village_id, household.grid_id):
+        raise PermissionDenied
+
+
+def tried(form: forms.Form, deed: Callable[[], object]) -> int:
+    """Do it; a rule's 'no' goes to its field. 0 when it is done, else the status for the page."""
+    try:
+        deed()
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        return error.status if error.status in (403, 409) else 422
+    return 0
+
+
+def page(request: HttpRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+    """A page of the register; no cache keeps it."""
+    response = render(request, template, context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,242 @@
+"""The list of households, one household, and its changes."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tongxin.core import clock, ledgers, numbers
+from tongxin.core.access import staff
+from tongxin.people import access, actions, queries
+from tongxin.people.forms import CloseForm, HouseForm, HouseholdForm, MemberForm, further_rows
+from tongxin.people.models import Household, Relation
+from tongxin.people.views.common import RegisterRequest, household_of, must_keep, page, tried
+from tongxin.territory import queries as territory
+
+A_PAGE = 25
+
+
+@staff(*access.READERS)
+@require_safe
+def households(request: HttpRequest) -> HttpResponse:
+    """The roll: searched, filtered, paged, printed, exported."""
+    asked = cast(RegisterRequest, request)
+    today = clock.today(asked.village.tz)
+    closed = asked.GET.get("closed") == "1"
+    rows = queries.households(asked.village, today, closed=closed).select_related("group", "grid")
+    group, grid, q = (asked.GET.get(key, "") for key in ("group", "grid", "q"))
+    if group.isdigit():
+        rows = rows.filter(group__number=int(group[:4]), group__ended_on=None)
+    if grid.isdigit():
+        rows = rows.filter(grid__number=int(grid[:4]))
+    rows = queries.matching(rows, asked.village, q).order_by("number")
+    if asked.GET.get("as"):
+        answer = ledgers.respond(request, _ledger(asked, list(rows)))
+        if answer is not None:
+            return answer
+    found = Paginator(rows, A_PAGE).get_page(asked.GET.get("page"))
+    context = {
+        "page": found,
+        "lines": queries.lines(list(found.object_list)),
+        "groups": territory.groups_on(today),
+        "grids": territory.grids_on(today),
+        "group": group,
+        "grid": grid,
+        "q": q,
+        "closed": closed,
+        "may_keep": access.can_keep_register(asked.user, asked.village.pk) or bool(_own_grids(asked)),
+    }
+    return page(request, "people/households.html", context)
+
+
+def _own_grids(request: RegisterRequest) -> list[UUID]:
+    grids = territory.grids_on(clock.today(request.village.tz))
+    return [g.pk for g in grids if access.can_keep_household(request.user, request.village.pk, g.pk)]
+
+
+def _ledger(request: RegisterRequest, rows: list[Household]) -> ledgers.Ledger:
+    columns = [
+        ledgers.Column("number", _("Household number"), width=12),
+        ledgers.Column("house", _("House name"), width=16),
+        ledgers.Column("head", _("Head of the household"), width=12),
+        ledgers.Column("members", _("People"), "number", 8),
+        ledgers.Column("away", _("Away"), "number", 8),
+        ledgers.Column("group", _("Group"), width=10),
+        ledgers.Column("grid", _("Grid"), width=12),
+        ledgers.Column("since", _("Registered on"), "date", 12),
+    ]
+    lines = queries.lines(rows)
+    body = [
+        (x.household.number, x.household.house_name, x.head, x.members, x.away, x.household.group.name,
+         x.household.grid.name, x.household.opened_on)
+        for x in lines
+    ]  # fmt: skip
+    return ledgers.Ledger(
+        _("Ledger of households"),
+        request.village.name,
+        columns,
+        body,
+        note=_("Without telephones and identity numbers."),
+        prepared_by=request.user.name,
+    )
+
+
+@staff(*access.READERS)
+@require_safe
+def household(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked = cast(RegisterRequest, request)
+    found = household_of(request, pk)
+    now, gone = queries.members(found)
+    may_keep = access.can_keep_household(asked.user, found.village_id, found.grid_id)
+    context = {
+        "household": found,
+        "members": now,
+        "gone": gone,
+        "has_head": any(m.relation == Relation.HEAD for m in now),
+        "cards": queries.cards(found),
+        "history": queries.history(found),
+        "may_keep": may_keep and found.closed_on is None,
+        "sees_phones": may_keep,
+        "panels": queries.panels(request, found),
+        "year": clock.today(asked.village.tz).year,
+    }
+    return page(request, "people/household.html", context)
+
+
+@staff(*access.KEEPERS, "grid_worker")
+@require_http_methods(["GET", "HEAD", "POST"])
+def household_new(request: HttpRequest) -> HttpResponse:
+    """The first visit: group, grid, head, members; everything else is later."""
+    asked = cast(RegisterRequest, request)
+    today = clock.today(asked.village.tz)
+    data = asked.POST if asked.method == "POST" else None
+    form = HouseholdForm(data, day=today, initial=_here(asked))
+    head = MemberForm(data, prefix="head", initial={"relation": Relation.HEAD})
+    rows = further_rows(data)
+    status = 200
+    if data is not None and "more" in data:
+        grown = data.copy()
+        grown["row-TOTAL_FORMS"] = str(min(int(data.get("row-TOTAL_FORMS", "6") or 6) + 4, 30))
+        form, head = HouseholdForm(grown, day=today), MemberForm(grown, prefix="head")
+        rows = further_rows(grown)
+        for piece in (form, head, *rows.forms):
+            piece._errors = {}  # type: ignore[assignment]  # asked for more rows, not judged yet
+    elif data is not None:
+        status = 422
+        if all([form.is_valid(), head.is_valid(), rows.is_valid()]):
+            made: list[Household] = []
+            status = tried(head, lambda: made.append(_register(asked, form, head, rows.members())))
+            if not status:
+                messages.success(request, _("Household %(number)s is registered.") % {"number": made[0].number})
+                return HttpResponseRedirect(reverse("people:household", args=[made[0].pk]), status=303)
+    return page(request, "people/household_new.html", {"form": form, "head": head, "rows": rows}, status)
+
+
+def _here(request: RegisterRequest) -> dict[str, object]:
+    """A grid worker starts in the own grid."""
+    own = _own_grids(request)
+    grid = next((g for g in territory.grids_on(clock.today()) if g.pk in own), None)
+    return {"group": grid.group_id, "grid": grid.pk} if grid is not None and len(own) == 1 else {}
+
+
+def _register(
+    request: RegisterRequest, form: HouseholdForm, head: MemberForm, others: list[actions.Member]
+) -> Household:
+    data = form.cleaned_data
+    return actions.register_household(
+        request.village,
+        by=request.user,
+        group=data["group"],
+        grid=data["grid"],
+        members=[head.member(), *others],
+        opened_on=data["opened_on"],
+        house_name=data["house_name"],
+    )
+
+
+@staff(*access.KEEPERS, "grid_worker")
+@require_http_methods(["GET", "HEAD", "POST"])
+def household_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked = cast(RegisterRequest, request)
+    found = household_of(request, pk)
+    must_keep(request, found)
+    today = clock.today(asked.village.tz)
+    initial = {
+        "group": found.group_id,
+        "grid": found.grid_id,
+        "house_name": found.house_name,
+        "seen": found.updated_at.isoformat(),
+    }
+    form = HouseForm(asked.POST or None, day=today, initial=initial)
+    status = 200
+    if asked.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            status = tried(
+                form,
+                lambda: actions.change_household(
+                    found, by=asked.user, seen=data["seen"], house_name=data["house_name"], grid=data["grid"],
+                    group=data["group"],
+                ),
+            )  # fmt: skip
+            if not status:
+                messages.success(request, _("Changed."))
+                return HttpResponseRedirect(reverse("people:household", args=[pk]), status=303)
+    now = [(_("House name"), found.house_name or "—"), (_("Group"), found.group.name), (_("Grid"), found.grid.name)]
+    context = {
+        "household": found,
+        "form": form,
+        "heading": _("Change the household"),
+        "now": now,
+        "stale": status == 409,
+    }
+    return page(request, "people/household_form.html", context, status)
+
+
+@staff(*access.KEEPERS, "grid_worker")
+@require_http_methods(["GET", "HEAD", "POST"])
+def household_close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked = cast(RegisterRequest, request)
+    found = household_of(request, pk)
+    must_keep(request, found)
+    form = CloseForm(asked.POST or None)
+    status = 200
+    if asked.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            status = tried(
+                form, lambda: actions.close_household(found, by=asked.user, on=data["on"], because=data["because"])
+            )
+            if not status:
+                messages.success(request, _("The household is closed; its card no longer works."))
+                return HttpResponseRedirect(reverse("people:household", args=[pk]), status=303)
+    return page(
+        request,
+        "people/household_form.html",
+        {"household": found, "form": form, "heading": _("Close the household")},
+        status,
+    )
+
+
+@staff()
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """The box at the top of every desk page: a matter's number, else a household or a person."""
+    text = request.GET.get("q", "").strip()
+    try:
+        number = numbers.compose(*numbers.parse(text)) if text else ""
+        if number:
+            return redirect(reverse("issues:issue", args=[number]))
+    except (numbers.BadNumber, NoReverseMatch):
+        pass
+    if not access.can_read_register(request.user, cast(RegisterRequest, request).village.pk):
+        return redirect(f"{reverse('issues:tasks')}")
+    return redirect(f"{reverse('people:households')}?{request.GET.urlencode()}")
