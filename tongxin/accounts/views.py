@@ -1,7 +1,6 @@
 """In, out, and one's own password."""
 
 from datetime import timedelta
-from typing import cast
 
 from django.conf import settings
 from django.contrib import auth, messages
@@ -97,7 +96,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    user = cast(User, request.user)
+    user = request.user
     form = PasswordForm(request.POST or None, user=user)
     if form.is_valid() and _changed(request, user, form):
         messages.success(request, _("Your new password holds from now on."))

@@ -151,7 +151,7 @@ def appoint(
 
 
 def end_appointment(appointment: Appointment, *, by: Actor, to_on: date, because: str = "") -> None:
-    """The first day on which the post is no longer theirs; rights end with it, dispatched matters stay with the post."""
+    """The first day on which the post is no longer theirs; rights end then, dispatched matters stay with the post."""
     _must_keep(by, appointment.post.village)
     if to_on < appointment.from_on:
         raise DomainError(_("That is before it began."), field="to_on")

@@ -22,9 +22,13 @@ def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
     """The signing key and the field key."""
     found: list[CheckMessage] = []
     mend = "Run `manage.py setup_keys`, or set TONGXIN_SECRET_KEY to 50 random characters."
-    if not settings.SECRET_KEY:
+    try:
+        secret = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django refuses an empty one at its first use
+        secret = ""
+    if not secret:
         found.append(Error("There is no secret key.", hint=mend, id="tongxin.E001"))
-    elif len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 5:
+    elif len(secret) < 50 or len(set(secret)) < 5:
         found.append(Error("The secret key is too short or too plain.", hint=mend, id="tongxin.E002"))
     lines = crypto.key_lines()
     try:

@@ -7,9 +7,12 @@ class IssuesConfig(AppConfig):
     name = "tongxin.issues"
 
     def ready(self) -> None:
+        from tongxin.bodies import context
         from tongxin.core import outbox, periodic
         from tongxin.issues.actions import files, messages
+        from tongxin.issues.views import menu
 
+        context.count_with(menu.counts)
         outbox.register("issues.develop", files.develop_file)
         outbox.register("issues.tell_number", messages.tell_number)
         outbox.register("issues.tell_handler", messages.tell_handler)

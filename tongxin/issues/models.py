@@ -106,6 +106,7 @@ class Issue(Case, VillageRow):
     `words` are the teller's and never leave the staff's and the teller's own page; `title` is the staff's, and public.
     """
 
+    status = models.CharField(_("Status"), max_length=20, choices=Status.choices)
     number = models.CharField(_("Number"), max_length=16)
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices, default=Kind.HARD)
     category = models.CharField(_("What it is about"), max_length=12, choices=Category.choices)

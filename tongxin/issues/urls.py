@@ -1,6 +1,22 @@
 from django.urls import path
 
-from tongxin.issues.views import answerers, board, finding, household, pictures, resident, status, telling
+from tongxin.issues.views import (
+    answerers,
+    board,
+    council,
+    desk,
+    desk_verbs,
+    finding,
+    household,
+    inbox,
+    matter,
+    pictures,
+    proxy,
+    resident,
+    status,
+    tasks,
+    telling,
+)
 
 app_name = "issues"
 urlpatterns = [
@@ -28,4 +44,27 @@ urlpatterns = [
     path("a11y/", resident.a11y, name="a11y"),
     path("feedback/", telling.feedback, name="feedback"),
     # staff
+    path("v/start/", desk.start, name="start"),
+    path("v/", desk.today, name="today"),
+    path("v/say/", inbox.inbox, name="inbox"),
+    path("v/council/", council.council, name="council"),
+    path("v/usual/", desk.who_does_what, name="who_does_what"),
+    path("v/say/<str:number>/", matter.issue, name="issue"),
+    path("v/say/<str:number>/slip/", proxy.slip, name="slip"),
+    path("v/say/<str:number>/accept/", desk_verbs.accept, name="accept"),
+    path("v/say/<str:number>/dispatch/", desk_verbs.dispatch, name="dispatch"),
+    path("v/say/<str:number>/decline/", desk_verbs.decline, name="decline"),
+    path("v/say/<str:number>/refer/", desk_verbs.refer, name="refer"),
+    path("v/say/<str:number>/give-up/", desk_verbs.give_up, name="give_up"),
+    path("v/say/<str:number>/merge/", desk_verbs.merge, name="merge"),
+    path("v/say/<str:number>/reclassify/", desk_verbs.reclassify, name="reclassify"),
+    path("v/say/<str:number>/note/", desk_verbs.note, name="note"),
+    path("v/say/<str:number>/answer/", desk_verbs.answer, name="answer"),
+    path("v/say/<str:number>/hand-back/", desk_verbs.hand_back, name="hand_back"),
+    path("v/say/<str:number>/confirm/", desk_verbs.confirm, name="confirm"),
+    path("v/say/<str:number>/not-yet/", desk_verbs.not_yet, name="not_yet"),
+    path("v/say/<str:number>/join/", desk_verbs.join, name="join"),
+    path("w/", tasks.tasks, name="tasks"),
+    path("w/say/new/", proxy.proxy, name="proxy"),
+    path("w/<str:number>/", tasks.task, name="task"),
 ]

@@ -43,7 +43,7 @@ def matching(rows: HouseholdQuerySet, village: Village, text: str) -> HouseholdQ
     who = Q(person__name__contains=text)
     if low.isascii() and low.replace(" ", "").isalpha():
         who |= Q(person__name_initials__startswith=low.replace(" ", "")) | Q(person__name_key__startswith=low)
-    found = Q(number__startswith=text) | Q(house_name__contains=text) | Exists(now.filter(who))
+    found: Any = Q(number__startswith=text) | Q(house_name__contains=text) | Q(Exists(now.filter(who)))
     if text.isdigit() and len(text) in (4, 11):
         tail = crypto.blind_index(text[-4:], f"household-tail|{village.pk}")
         whole = crypto.blind_index(text, f"phone|{village.pk}")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -158,7 +159,7 @@ def judge(cast: Cast, issue: Issue, matter: Matter, answered: datetime) -> None:
         with at(answered + timedelta(days=2, hours=18)):
             actions.not_yet(issue, by=teller, note="树枝还是挨着线。")
         with at(answered + timedelta(days=3, hours=16)):
-            post = Post.objects.get(pk=issue.handler_post_id)
+            post = _handler(issue)
             actions.dispatch(issue, by=cast.supervisor, post=post, note="监委会到现场看了，再修一次。")
         with at(answered + timedelta(days=5)):
             actions.answer(issue, by=_holder(cast, issue), reply=matter.reply, photos=_photos(matter, 3))
@@ -226,10 +227,16 @@ def _post(cast: Cast, issue: Issue, matter: Matter) -> Post:
 
 
 def _holder(cast: Cast, issue: Issue) -> User:
-    post = Post.objects.get(pk=issue.handler_post_id)
+    post = _handler(issue)
     if post.grid_id and post.role == Role.GRID_WORKER:
         return cast.grid_users[str(post.grid_id)]
     return cast.users[post.title]
+
+
+def _handler(issue: Issue) -> Post:
+    if issue.handler_post_id is None:
+        raise LookupError(issue.number)
+    return Post.objects.get(pk=issue.handler_post_id)
 
 
 def _photos(matter: Matter, seed: int) -> list[Upload]:
@@ -239,7 +246,7 @@ def _photos(matter: Matter, seed: int) -> list[Upload]:
     return [photos.receive(SimpleUploadedFile("result.jpg", drawn, content_type="image/jpeg"))]
 
 
-def _household(group_id: object, nth: int) -> Household | None:
+def _household(group_id: UUID | None, nth: int) -> Household | None:
     if group_id is None:
         return None
     found = Household.objects.filter(group_id=group_id, closed_on=None).order_by("number")

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,7 +13,7 @@ from tongxin.bodies.models import Post
 from tongxin.casework.models import Channel
 from tongxin.core import numbers
 from tongxin.issues import queries
-from tongxin.issues.forms.telling import PhoneField
+from tongxin.issues.forms.fields import PhoneField
 from tongxin.issues.forms.uploads import NOT_A_PHOTO, Uploads
 from tongxin.issues.models import Category, Issue, Kind
 from tongxin.issues.wording import TITLE_LENGTH
@@ -30,7 +29,7 @@ BY_MOUTH = [
 ]
 
 
-def words(label: str | Promise, missing: str | Promise = "", *, hint: str | Promise = "", rows: int = 3) -> Any:
+def words(label: Any, missing: Any = "", *, hint: Any = "", rows: int = 3) -> Any:
     """A field of sentences; `missing` is said when it is empty and may not be."""
     return forms.CharField(
         label=label,
@@ -56,7 +55,8 @@ class StepForm(forms.Form):
     """A step on an issue. `prefix` keeps several of them apart on one page."""
 
     def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
         self.issue = issue
         if not self.is_bound and "key" in self.fields:
             self.initial.setdefault("key", str(uuid4()))
@@ -196,7 +196,7 @@ class AnswerForm(StepForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for slot, message in self.uploads.take_in(data):
-            self.add_error(slot, message)
+            self.add_error(slot, str(message))
         return data
 
 
@@ -251,7 +251,8 @@ class SittingForm(forms.Form):
     note = words(_("What was said"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
         if not self.is_bound:
             self.initial.update(key=str(uuid4()), held_on=today)
 
@@ -278,7 +279,8 @@ class UsualForm(forms.Form):
     question = forms.CharField(label=_("As people ask it"), required=False, max_length=40, error_messages=TOO_LONG)
 
     def __init__(self, *args: Any, posts: Sequence[Post], category: str, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", prefix=category, **kwargs)
+        kwargs.update(label_suffix="", prefix=category)
+        super().__init__(*args, **kwargs)
         self.category = category
         self.label = str(Category(category).label)
         self.posts = {str(post.pk): post for post in posts}

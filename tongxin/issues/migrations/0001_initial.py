@@ -26,7 +26,26 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=tongxin.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
                 ),
-                ("status", models.CharField(max_length=20, verbose_name="Status")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("told", "Received"),
+                            ("taken", "Taken on"),
+                            ("dispatched", "Being done"),
+                            ("answered", "Answered, waiting for a yes or no"),
+                            ("appealed", "With the supervisors"),
+                            ("solved", "Solved"),
+                            ("no_reply", "Closed without a reply"),
+                            ("declined", "Not for the village"),
+                            ("referred", "Passed on"),
+                            ("not_possible", "Cannot be done"),
+                            ("merged", "Merged"),
+                        ],
+                        max_length=20,
+                        verbose_name="Status",
+                    ),
+                ),
                 (
                     "status_group",
                     models.CharField(

@@ -126,7 +126,7 @@ def households_like(village_id: UUID, text: str, day: date, grids: Collection[UU
     living = Membership._base_manager.filter(household=OuterRef("pk"), village_id=village_id, from_on__lte=day)
     living = living.exclude(to_on__lte=day)
     named = Q(person__name__icontains=text) | Q(person__name_initials__istartswith=text)
-    found = Household.objects.of(village_id).on(day)  # type: ignore[attr-defined]
+    found = Household.objects.of(village_id).on(day)
     if grids is not None:
         found = found.filter(grid__in=grids)
     found = found.filter(Q(number__startswith=text) | Q(house_name__icontains=text) | Exists(living.filter(named)))

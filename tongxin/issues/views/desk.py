@@ -24,6 +24,7 @@ from tongxin.issues import actions, queries
 from tongxin.issues.forms.desk import UsualForm
 from tongxin.issues.models import Category, IssueQuerySet, Status
 from tongxin.issues.views import inbox, menu, tasks
+from tongxin.issues.views.tasks import Task
 from tongxin.issues.views.working import StaffRequest, office
 from tongxin.territory import queries as territory
 from tongxin.territory.models import Village
@@ -72,7 +73,7 @@ class Queue:
     more: str = ""
     is_late: bool = False
     count: int = 0
-    tasks: list[tasks.Task] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
     failed: bool = False
 
     @property

@@ -143,7 +143,7 @@ class Known(_Paginator):
         super().__init__(rows, A_PAGE)
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self.known
 
 
@@ -164,7 +164,7 @@ def page(
     rows = filters.cut(reach(request.user, request.village.pk))
     if (answer := ledgers.respond(request, _ledger(request, rows, filters))) is not None:
         return answer
-    opened = fetch(request, asked["open"]) if asked.get("open") else None
+    opened = fetch(request, str(asked["open"])) if asked.get("open") else None
     context = {
         "filters": filters,
         "today": today,

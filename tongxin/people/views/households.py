@@ -126,7 +126,7 @@ def household_new(request: HttpRequest) -> HttpResponse:
         form, head = HouseholdForm(grown, day=today), MemberForm(grown, prefix="head")
         rows = further_rows(grown)
         for piece in (form, head, *rows.forms):
-            piece._errors = {}  # type: ignore[assignment]  # asked for more rows, not judged yet
+            piece._errors = {}  # asked for more rows, not judged yet
     elif data is not None:
         status = 422
         if all([form.is_valid(), head.is_valid(), rows.is_valid()]):
@@ -237,6 +237,7 @@ def search(request: HttpRequest) -> HttpResponse:
             return redirect(reverse("issues:issue", args=[number]))
     except (numbers.BadNumber, NoReverseMatch):
         pass
-    if not access.can_read_register(request.user, cast(RegisterRequest, request).village.pk):
+    asked = cast(RegisterRequest, request)
+    if not access.can_read_register(asked.user, asked.village.pk):
         return redirect(f"{reverse('issues:tasks')}")
     return redirect(f"{reverse('people:households')}?{request.GET.urlencode()}")
