@@ -24,6 +24,7 @@ WIRING = {
 OTHERS = {
     "accounts/hashers": "the password hasher with our memory size",
     "issues/wording": "what a step is called in public, for pages and messages alike",
+    "people/pinyin": "names as they are read, for sorting and search",
     "territory/scope": "the net under the manager of every village's table",
     "reports/indicators": "the chapters of the village report, one module each",
 }

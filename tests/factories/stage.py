@@ -88,7 +88,9 @@ def photo(colour: str = "olive") -> Upload:
 
 
 def memo() -> Upload:
-    wav = b"RIFF\x24\x08\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00"
+    wav = (
+        b"RIFF\x24\x08\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00"
+    )
     return sounds.receive(SimpleUploadedFile("memo.wav", wav + b"data\x00\x08\x00\x00" + b"\x80" * 2048, "audio/wav"))
 
 
@@ -119,7 +121,12 @@ def _ground(stage: Stage) -> None:
         for n, group in enumerate(stage.groups, 1)
     ]
     for n, (kind, name) in enumerate(
-        [(PlaceKind.SPOT, "集市口"), (PlaceKind.SPOT, "老井"), (PlaceKind.SERVICE_CENTRE, "党群服务中心"), (PlaceKind.SPOT, "旧桥")]
+        [
+            (PlaceKind.SPOT, "集市口"),
+            (PlaceKind.SPOT, "老井"),
+            (PlaceKind.SERVICE_CENTRE, "党群服务中心"),
+            (PlaceKind.SPOT, "旧桥"),
+        ]
     ):
         at = stage.groups[n % 3]
         place = row(Place, kind=kind, name=name, group=at, grid=stage.grids[n % 3], **of)
@@ -142,7 +149,9 @@ def _households(stage: Stage) -> None:
         [("拐弯处", "苗长有", ("苗小满", "苗冬来")), ("井边", "乔秋生", ()), ("搬走的", "卫远行", ())]
     ):
         ground = {"group": stage.groups[n % 2], "grid": stage.grids[n % 2]}
-        home = row(Household, village=stage.village, number=f"{n + 1:03}", house_name=house, opened_on=LONG_AGO, **ground)
+        home = row(
+            Household, village=stage.village, number=f"{n + 1:03}", house_name=house, opened_on=LONG_AGO, **ground
+        )
         stage.households.append(home)
         for relation, name in zip((Relation.HEAD, Relation.SON, Relation.GRANDCHILD), (head, *others), strict=False):
             person = _person(stage, name, phone=f"1381111{TAIL}" if name == "苗长有" else "")
@@ -216,7 +225,12 @@ def officer(stage: Stage, login: str, name: str) -> User:
 
 
 def appoint(stage: Stage, post: str, person: Person) -> Appointment:
-    dates = {"from_on": LONG_AGO, "ground": "村民选举", "entered_at": clock.now(), "phone": f"1990000{len(stage.appointments):04}"}
+    dates = {
+        "from_on": LONG_AGO,
+        "ground": "村民选举",
+        "entered_at": clock.now(),
+        "phone": f"1990000{len(stage.appointments):04}",
+    }
     made = row(Appointment, village=stage.village, post=stage.posts[post], person=person, **dates)
     stage.appointments.append(made)
     return made
@@ -235,7 +249,12 @@ def everybody(stage: Stage, login: str = "everybody") -> User:
 
 # --- matters ------------------------------------------------------------------------------------------------------
 def told(stage: Stage, name: str, days_ago: float = 3, by: str = "", **said) -> Issue:
-    fields = {"category": Category.ROAD, "words": f"{name}：路上有个坑", "phone": "13822220001", "place": stage.places[0]}
+    fields = {
+        "category": Category.ROAD,
+        "words": f"{name}：路上有个坑",
+        "phone": "13822220001",
+        "place": stage.places[0],
+    }
     with stage.days_ago(days_ago):
         report = actions.Report(**{**fields, **said})
         made = actions.report(stage.village, report, by=stage.users[by] if by else None, key=f"key-{name}")
@@ -262,7 +281,9 @@ def given(stage: Stage, name: str, days_ago: float = 2.5, due: int | None = None
 def answered(stage: Stage, name: str, days_ago: float = 2, **said) -> Issue:
     issue = given(stage, name, days_ago + 0.1, **said)
     with stage.days_ago(days_ago):
-        actions.answer(issue, by=stage.users["worker"], reply="坑填平了，垫了石子", photos=[photo("teal"), photo("gray")])
+        actions.answer(
+            issue, by=stage.users["worker"], reply="坑填平了，垫了石子", photos=[photo("teal"), photo("gray")]
+        )
     return stage.fresh(name)
 
 
@@ -302,7 +323,9 @@ def fill(stage: Stage) -> Stage:
         actions.note(stage.fresh("given"), by=stage.users["worker"], text="石子明天拉来")
         held = {"held_on": clock.today(), "present": 5, "note": "都看过了"}
         actions.hold_sitting(stage.village, by=stage.users["clerk"], key="sitting", **held)
-        actions.accept(stage.fresh("untaken"), by=stage.users["council"], title="老井边的路")  # an act that no sitting saw
+        actions.accept(
+            stage.fresh("untaken"), by=stage.users["council"], title="老井边的路"
+        )  # an act that no sitting saw
     for name in stage.issues:
         stage.fresh(name)
     while outbox.work_once(200):

@@ -99,7 +99,7 @@ def plant(stage: Stage) -> dict[str, Planted]:
     numbers = itertools.count()
     with scope.village(stage.village.pk):
         # which rows are public is asked before anything is changed
-        for model, field, row in [(model, field, row) for model, field in fields() for row in _rows(model, field)]:
+        for model, field, row in [(m, f, row) for m, f in fields() for row in _rows(m, f)]:
             canary = _canary(next(numbers), field)
             planted[canary] = Planted(f"{model._meta.label}.{field.name}", row, _said(stage, row))
             model._base_manager.filter(pk=row.pk).update(**{field.name: canary})
@@ -127,7 +127,7 @@ def _canary(number: int, field: models.Field) -> str:
 
 
 def seen(text: str, planted: dict[str, Planted]) -> list[Planted | str]:
-    """Where the canaries sat that can be seen in a text, escaped or spaced as they may be; of a mere piece its context."""
+    """Where the canaries sat that can be seen in a text, escaped or spaced as they may be; of a piece its context."""
     plain = unquote(unescape(text))
     found = set(re.findall(f"{MARK}[^{MARK}]{{2}}{MARK}", plain))
     found |= set(re.findall(rf"{DIGITS}\d{{7}}", re.sub(r"(?<=\d)[\s\u202f\u00a0-]+(?=\d)", "", plain)))

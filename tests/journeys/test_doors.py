@@ -1,6 +1,5 @@
 """The finder of routes finds what is there, and is red where it would have to guess."""
 
-
 import pytest
 from django.http import HttpResponse
 from django.urls import include, path

@@ -112,7 +112,8 @@ class _Text(HTMLParser):
 def attribute_blocks(root: Path) -> frozenset[str]:
     """The names of blocks that stand inside an attribute of a base page: what fills them is a class name, not text."""
     texts = (path.read_text("utf-8") for path in (root / "tongxin").rglob("*.html"))
-    return frozenset(name for text in texts for name in IN_ATTRIBUTE.findall(text))
+    names = frozenset(name for text in texts for name in IN_ATTRIBUTE.findall(text))
+    return names | {"page", "margin"}  # what `print.html` puts into @page
 
 
 def bare_template(text: str, silent: frozenset[str] = frozenset()) -> Iterator[tuple[int, str]]:
@@ -184,7 +185,9 @@ def bare_script(text: str) -> Iterator[tuple[int, str]]:
 def bare(path: Path, silent: frozenset[str] = frozenset()) -> Iterator[tuple[int, str]]:
     text = path.read_text("utf-8")
     if path.suffix == ".py":
-        if path.stem in SPEAKING_ROOMS or path.parent.name in SPEAKING_ROOMS | {"templatetags"}:
+        if "demo" not in path.parts and (
+            path.stem in SPEAKING_ROOMS or path.parent.name in SPEAKING_ROOMS | {"templatetags"}
+        ):
             yield from bare_python(text)
     else:
         yield from bare_template(text, silent)

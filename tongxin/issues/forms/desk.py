@@ -254,7 +254,7 @@ class SittingForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         if not self.is_bound:
-            self.initial.update(key=str(uuid4()), held_on=today)
+            self.initial |= {"key": str(uuid4()), "held_on": today}
 
     @property
     def entries(self) -> list[UUID]:
@@ -279,7 +279,7 @@ class UsualForm(forms.Form):
     question = forms.CharField(label=_("As people ask it"), required=False, max_length=40, error_messages=TOO_LONG)
 
     def __init__(self, *args: Any, posts: Sequence[Post], category: str, **kwargs: Any) -> None:
-        kwargs.update(label_suffix="", prefix=category)
+        kwargs |= {"label_suffix": "", "prefix": category}
         super().__init__(*args, **kwargs)
         self.category = category
         self.label = str(Category(category).label)

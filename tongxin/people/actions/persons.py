@@ -63,9 +63,8 @@ def check_birth_year(year: int | None, *, is_head: bool = False) -> None:
 
 def register_person(village: Village, member: Member, *, by: Actor) -> Person:
     """A person without a household yet. Callers check the right; a telephone is optional, always."""
-    name = (
-        "".join(member.name.split()) if any("\u4e00" <= ch <= "\u9fff" for ch in member.name) else member.name.strip()
-    )
+    chinese = any(0x4E00 <= ord(ch) <= 0x9FFF for ch in member.name)
+    name = ("" if chinese else " ").join(member.name.split())
     if not name:
         raise DomainError(_("Write the name."), field="name")
     check_birth_year(member.birth_year, is_head=member.relation == Relation.HEAD)
