@@ -4,9 +4,11 @@ Both are lazy: a page that shows neither asks nothing. The menu shows a page to 
 a right stands in one place, at the view. An app on a higher floor adds the number beside its entry (`count_with`).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -17,12 +19,14 @@ from django.utils.translation import pgettext_lazy
 from tongxin.accounts import queries as accounts
 from tongxin.bodies import queries
 from tongxin.bodies.models import Appointment
-from tongxin.bodies.roles import STAFF
+from tongxin.bodies.roles import STAFF, Role
 from tongxin.core import clock
-from tongxin.core.access import is_public
+from tongxin.core.access import ANY_POST, is_public, roles_of
+from tongxin.territory import queries as territory
 from tongxin.territory import scope
 
 Counts = Callable[[HttpRequest], Mapping[str, int]]
+FILLER = re.compile(r"demo-[a-z]-")
 MANY = 999  # beyond it the number says 999+
 
 
@@ -72,6 +76,7 @@ class DemoLogin:
     name: str
     post: str
     village: str
+    is_home: bool = True
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:
@@ -106,7 +111,8 @@ def _door(route: str, holdings: queries.Holdings) -> str:
         view = resolve("/" + url.removeprefix(get_script_prefix())).func
     except (NoReverseMatch, Resolver404):
         return ""
-    return url if is_public(view) or holdings.has(*getattr(view, "staff_roles", STAFF)) else ""
+    needed = roles_of(view)
+    return url if is_public(view) or needed == ANY_POST or holdings.roles & needed else ""
 
 
 def _closest(path: str, urls: list[str]) -> str:
@@ -119,18 +125,31 @@ def _said(count: int) -> str:
 
 
 def demo_logins() -> list[DemoLogin]:
-    """Username, name and first post of each log-in of the demonstration."""
+    """A log-in for each role and village of the demonstration, home first: enough to look at everything."""
     users = {user.pk: user for user in accounts.demo_users()}
+    if not users:
+        return []
     today = clock.today()
     with scope.everything("the demonstration shows its log-ins of all villages"):
-        rows = (
+        rows = list(
             Appointment.objects.filter(person__user__in=users, from_on__lte=today, post__role__in=STAFF)
             .exclude(to_on__lte=today)
             .select_related("post", "person", "village")
             .order_by("village_id", "post__position", "id")
         )
-        first: dict[Any, DemoLogin] = {}
-        for row in rows if users else ():
-            user = users[row.person.user_id]  # type: ignore[index]
-            first.setdefault(user.pk, DemoLogin(user.username, user.name, row.post.title, row.village.name))
-    return list(first.values())
+    # `demo-t-07` and the like only fill the other seats
+    rows.sort(key=lambda row: bool(FILLER.match(users[row.person.user_id].username)))  # type: ignore[index]
+    home = territory.home()
+    found: dict[tuple[UUID, str], DemoLogin] = {}
+    seen: set[UUID] = set()
+    for row in rows:
+        user = users[row.person.user_id]  # type: ignore[index]
+        if (row.village_id, row.post.role) not in found and user.pk not in seen:
+            seen.add(user.pk)
+            is_home = home is not None and row.village_id == home.pk
+            found[row.village_id, row.post.role] = DemoLogin(
+                user.username, user.name, row.post.title, row.village.name, is_home
+            )
+    order = list(Role)
+    roles = {login.username: order.index(Role(role)) for (_village, role), login in found.items()}
+    return sorted(found.values(), key=lambda login: (not login.is_home, login.village, roles[login.username]))

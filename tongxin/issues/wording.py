@@ -12,6 +12,7 @@ from tongxin.core.errors import DomainError
 from tongxin.issues.models import IssueEntry
 
 TITLE_LENGTH = 60
+LANGUAGE = "zh-hans"  # what stands on a village's wall and telephone
 
 
 def clean_title(text: str) -> str:

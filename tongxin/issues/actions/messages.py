@@ -16,8 +16,6 @@ from tongxin.issues.models import Issue, Route, Voice
 from tongxin.territory import queries as territory
 from tongxin.territory import scope
 
-LANGUAGE = "zh-hans"  # what a telephone in the village reads
-
 
 def _issue(payload: dict[str, Any]) -> Issue | None:
     if not messages.is_on():
@@ -31,7 +29,7 @@ def tell_number(payload: dict[str, Any]) -> None:
     issue = _issue(payload)
     if issue is None:
         return
-    with translation.override(LANGUAGE):
+    with translation.override(wording.LANGUAGE):
         text = _("%(village)s: we have it. Your number is %(number)s.") % {
             "village": issue.village.name,
             "number": issue.number,
@@ -44,7 +42,7 @@ def tell_handler(payload: dict[str, Any]) -> None:
     issue = _issue(payload)
     if issue is None or issue.handler_post_id is None:
         return
-    with scope.village(issue.village_id), translation.override(LANGUAGE):
+    with scope.village(issue.village_id), translation.override(wording.LANGUAGE):
         text = _("%(number)s is yours, to be answered by %(day)s.") % {
             "number": issue.number,
             "day": wording.spoken_day(issue.due_on),
@@ -61,7 +59,7 @@ def tell_tellers(payload: dict[str, Any]) -> None:
     phones: dict[UUID, str] = {issue.pk: issue.phone}
     phones.update((row.pk, row.phone) for row in Issue._base_manager.filter(merged_into=issue, is_sealed=False))
     phones.update((row.pk, row.phone) for row in Voice._base_manager.filter(issue=issue))
-    with translation.override(LANGUAGE):
+    with translation.override(wording.LANGUAGE):
         text = _("%(village)s: there is an answer to %(number)s. Please say whether it is done.") % {
             "village": issue.village.name,
             "number": issue.number,

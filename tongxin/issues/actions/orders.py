@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
@@ -20,14 +21,22 @@ from tongxin.core.errors import DomainError, NotAllowed
 from tongxin.core.ids import uuid7
 from tongxin.issues import access, queries
 from tongxin.issues.models import Category, CategoryHandler, Issue, IssueEntry, Kind, Sitting, SittingItem, Status
-from tongxin.issues.wording import clean_title
+from tongxin.issues.wording import LANGUAGE, clean_title
 from tongxin.issues.workflow import ISSUE
 from tongxin.territory.models import Village
 
 
 def accept(issue: Issue, *, by: Actor, title: str = "", note: str = "") -> IssueEntry:
-    """Take it on. The title is what the public will read: short, without names or numbers."""
-    return ISSUE.take("accept", issue, by=by, note=note.strip(), title=clean_title(title) or issue.title)  # type: ignore[return-value]
+    """Take it on. The title is what the public will read: short, without names or numbers; plain if none is given."""
+    title = clean_title(title) or issue.title or plain_title(issue)
+    return ISSUE.take("accept", issue, by=by, note=note.strip(), title=title)  # type: ignore[return-value]
+
+
+def plain_title(issue: Issue) -> str:
+    """Group and category, in the village's language: enough for all to read, and nobody's words."""
+    with translation.override(LANGUAGE):
+        category = str(issue.get_category_display())
+    return f"{issue.group.name} · {category}" if issue.group else category
 
 
 def reclassify(issue: Issue, *, by: Actor, category: str, kind: str = "", title: str = "") -> IssueEntry:

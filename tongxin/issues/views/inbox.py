@@ -12,7 +12,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tongxin.bodies.models import Post
@@ -23,7 +23,7 @@ from tongxin.issues.forms.desk import DispatchForm
 from tongxin.issues.models import Category, Issue, IssueQuerySet, Status
 from tongxin.issues.queries import Suggestion
 from tongxin.issues.views import matter, menu
-from tongxin.issues.views.working import StaffRequest, fetch, office, subject
+from tongxin.issues.views.working import StaffRequest, fetch, late, office, subject
 from tongxin.territory import queries as territory
 from tongxin.territory.models import Group
 
@@ -220,16 +220,6 @@ def _ordered(rows: IssueQuerySet, filters: Filters) -> IssueQuerySet:
 def _row(issue: Issue, hints: list[Suggestion] | None, today: date, opened: Issue | None) -> Row:
     is_open = opened is not None and opened.pk == issue.pk
     return Row(issue, subject(issue), hints[0] if hints else None, late(issue, today), is_open)
-
-
-def late(issue: Issue, today: date) -> str:
-    """Late or due today, in words; "" when neither, or when it is the teller's turn."""
-    if not issue.is_open or issue.status == Status.ANSWERED or issue.due_on > today:
-        return ""
-    if issue.due_on == today:
-        return pgettext("due", "Today")
-    days = (today - issue.due_on).days
-    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}
 
 
 def _heaps(lines: list[Row], found: dict[str, int], filters: Filters, today: date) -> list[Heap]:

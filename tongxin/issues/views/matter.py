@@ -21,7 +21,7 @@ from tongxin.issues.forms import desk as shapes
 from tongxin.issues.models import Issue, IssueEntry, IssueFile, Status
 from tongxin.issues.views import sentences
 from tongxin.issues.views.pictures import memos, pictures
-from tongxin.issues.views.working import StaffRequest, fetch, office, seen_of, subject, whereabouts
+from tongxin.issues.views.working import StaffRequest, fetch, late, office, seen_of, subject, whereabouts
 from tongxin.issues.workflow import ISSUE
 
 FIRST_PICKS = 3
@@ -109,9 +109,8 @@ class Matter:
     sounds: list[str]
     seen: str
     dispatching: Dispatching | None = None
-    offers: list[Offer] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)  # in the order of `FORMS`; the first may be the main one
     verdict: Offer | None = None
-    joining: Offer | None = None
     alike: list[Any] = field(default_factory=list)
 
 
@@ -124,7 +123,7 @@ def read(request: StaffRequest, issue: Issue) -> Matter:
         subject=subject(issue),
         where=whereabouts(issue),
         state=sentences.state(issue),
-        late=sentences.late(issue, clock.today(request.village.tz)),
+        late=late(issue, clock.today(request.village.tz)),
         told=told(issue, knows=access.can_see_contact(request.user, issue) and shown),
         contact=contact(issue, shown=shown) if access.can_see_contact(request.user, issue) else None,
         lines=[story_line(entry) for entry in queries.story(issue)],
@@ -251,31 +250,39 @@ def full(request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] 
     found = read(request, issue)
     name, form = faulty or ("", None)
     found.dispatching = dispatching(request, issue, form=form if isinstance(form, shapes.DispatchForm) else None)
-    for step in ISSUE.open_to(request.user, issue):
-        if step.name in FORMS and step.name != "dispatch":
-            found.offers.append(offer(step.name, issue, form if step.name == name else None))
-    order = list(FORMS)
-    found.offers.sort(key=lambda offer: order.index(offer.name))
-    if VERDICTS & {step.name for step in ISSUE.open_to(request.user, issue)}:
+    steps = {step.name for step in ISSUE.open_to(request.user, issue)}
+    asked = request.GET.get("step", "")
+    for step in FORMS:
+        if step in steps and step != "dispatch":
+            found.offers.append(offer(step, issue, form if step == name else None, asked=asked))
+    if VERDICTS & steps:
         found.verdict = _verdict(request, issue, form if name in ("confirm", "not_yet") else None)
     if access.can_join(request.user, issue):
-        given = form if name == "join" else None
-        found.joining = _step_offer("join", _("Somebody else says so too"), issue, shapes.JoinForm, "user-plus", given)
+        label, given = _("Somebody else says so too"), form if name == "join" else None
+        found.offers.append(_step_offer("join", label, issue, shapes.JoinForm, "user-plus", given, asked=asked))
     found.alike = alike(request, issue)
     return found
 
 
-def offer(name: str, issue: Issue, form: forms.Form | None = None) -> Offer:
-    """A step of the table with its form; `form` is one that came back."""
+def offer(name: str, issue: Issue, form: forms.Form | None = None, *, asked: str = "") -> Offer:
+    """A step of the table with its form; `form` is one that came back, `asked` the step that the address opens."""
     shape, icon = FORMS[name]
-    return _step_offer(name, str(ISSUE.steps[name].label), issue, shape, icon, form)
+    return _step_offer(name, str(ISSUE.steps[name].label), issue, shape, icon, form, asked=asked)
 
 
 def _step_offer(
-    name: str, label: str, issue: Issue, shape: type[shapes.StepForm], icon: str, form: forms.Form | None
+    name: str,
+    label: str,
+    issue: Issue,
+    shape: type[shapes.StepForm],
+    icon: str,
+    form: forms.Form | None,
+    *,
+    asked: str = "",
 ) -> Offer:
     fresh = form or shape(issue=issue, auto_id=f"id_{name}_%s")
-    return Offer(name, label, reverse(f"issues:{name}", args=[issue.number]), icon, fresh, form is not None)
+    url = reverse(f"issues:{name}", args=[issue.number])
+    return Offer(name, label, url, icon, fresh, form is not None or name == asked)
 
 
 def _verdict(request: StaffRequest, issue: Issue, form: forms.Form | None) -> Offer:

@@ -13,8 +13,8 @@ from tongxin.core import clock
 from tongxin.issues import access, queries
 from tongxin.issues.forms import desk as shapes
 from tongxin.issues.models import Issue, IssueQuerySet, Status
-from tongxin.issues.views import inbox, matter
-from tongxin.issues.views.working import StaffRequest, fetch, office, subject, whereabouts
+from tongxin.issues.views import matter
+from tongxin.issues.views.working import StaffRequest, fetch, late, office, subject, whereabouts
 from tongxin.issues.workflow import ISSUE
 
 SHOWN = 50  # of one heap; nobody has more in hand, and a page stays a page
@@ -36,7 +36,7 @@ class Task:
 def listed(request: StaffRequest, rows: IssueQuerySet, today: date, *, limit: int = SHOWN) -> list[Task]:
     found = rows.select_related("group", "place", "handler_post")[:limit]
     mine = request.held.posts
-    return [Task(i, subject(i), whereabouts(i), inbox.late(i, today), i.handler_post_id not in mine) for i in found]
+    return [Task(i, subject(i), whereabouts(i), late(i, today), i.handler_post_id not in mine) for i in found]
 
 
 @office()
@@ -89,7 +89,7 @@ def page(
     context = {
         "matter": shown,
         "issue": issue,
-        "late": inbox.late(issue, clock.today(request.village.tz)),
+        "late": late(issue, clock.today(request.village.tz)),
         "said": _not_yet(issue),
         "offers": offers,
         "faulty": form,

@@ -1,6 +1,7 @@
 """What every staff view of an issue starts from: a gate, an issue that this user may see, a way back."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
@@ -11,14 +12,15 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from tongxin.accounts.models import User
 from tongxin.bodies.access import staff
 from tongxin.bodies.roles import Role
-from tongxin.core import masking, numbers
+from tongxin.core import clock, masking, numbers
 from tongxin.core.errors import DomainError
 from tongxin.issues import queries
-from tongxin.issues.models import Issue
+from tongxin.issues.models import Issue, Status
 from tongxin.issues.views.asking import VillageRequest
 
 P = ParamSpec("P")
@@ -77,7 +79,7 @@ def fetch(request: StaffRequest, number: str) -> Issue:
 
 
 def seen_of(issue: Issue) -> str:
-    """Where an issue is, as a page showed it: comes back with the press, so that a stale page overwrites nothing."""
+    """Where an issue is, as a page showed it: comes back with the press, so a stale page overwrites nothing."""
     return f"{issue.status}.{issue.reopened}.{issue.handler_post_id.hex[-8:] if issue.handler_post_id else ''}"
 
 
@@ -94,7 +96,7 @@ def filters_in(address: str) -> QueryDict | None:
 
 
 def subject(issue: Issue) -> str:
-    """What a list says an issue is about: the title; until it has one the beginning of the words, numbers hidden."""
+    """What a list says an issue is about: the title; before, the beginning of the words, numbers hidden."""
     if issue.title:
         return issue.title
     words = masking.scrub(" ".join(issue.words.split()))
@@ -108,3 +110,15 @@ def whereabouts(issue: Issue) -> str:
     place = issue.place.name if issue.place else issue.place_text
     group = issue.group.name if issue.group else ""
     return place if group and place.startswith(group) else " ".join(filter(None, (group, place)))
+
+
+def late(issue: Issue, today: date) -> str:
+    """What a list says an issue is about: the title; before it has one, the first words, numbers hidden."""
+    if issue.status == Status.TOLD and issue.take_by < clock.now() and issue.due_on > today:
+        return pgettext("due", "To be taken on by now")
+    if not issue.is_open or issue.status == Status.ANSWERED or issue.due_on > today:
+        return ""
+    if issue.due_on == today:
+        return pgettext("due", "Today")
+    days = (today - issue.due_on).days
+    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}

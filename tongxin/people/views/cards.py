@@ -46,7 +46,7 @@ def _chosen(request: RegisterRequest) -> list[Household]:
     else:
         grid, part = request.POST.get("grid", ""), request.POST.get("part", "0")
         if not grid.isdigit() or not part.isdigit():
-            raise Http404
+            return []
         start = min(int(part), 99) * A_PRINT
         rows = rows.filter(grid__number=int(grid[:4])).order_by("number")[start : start + A_PRINT]
     keeps = {}

@@ -1,0 +1,60 @@
+"""Every page of every role, at every size: axe, overflow, letters, targets, headings, foreign hosts, scripts' errors.
+
+The routes come from the URLconf, filled from the village on stage; a new page is measured from its first day.
+"""
+
+import pytest
+
+from tests.browser.inspector import Inspector
+from tests.factories.stage import PASSWORD
+from tests.journeys import doors
+
+ROLES = ["", "worker", "clerk", "supervisor"]
+NO_PAGE = {  # answers that are no page to look at
+    "core:healthz": "one word for a machine",
+    "issues:photo": "a picture",
+    "reports:report_json": "figures for a machine",
+}
+
+
+def _visit_all(page, base: str, stage, role: str) -> list[str]:
+    inspector = Inspector(page, base, stage.village.name)
+    seen: set[str] = set()
+    for door in doors.every():
+        if door.name in NO_PAGE or (not role) != door.is_open:
+            continue
+        for address in doors.addresses(door, stage, most=2):
+            response = inspector.visit(address)
+            if response is None or response.status in (302, 404, 405, 403):
+                continue
+            if "text/html" not in (response.headers.get("content-type") or "") or page.url in seen:
+                continue
+            seen.add(page.url)
+            inspector.look(f"{role or 'stranger'} {address}")
+            _press_empty(inspector, page, f"{role or 'stranger'} {address}")
+    assert len(seen) >= 10, f"only {len(seen)} pages were seen as {role or 'a stranger'}"
+    return inspector.found
+
+
+def _press_empty(inspector: Inspector, page, where: str) -> None:
+    """The error state of the first form that is handed in by POST and asks for words."""
+    form = page.locator("main form[method=post]:has(textarea, input[type=text], input:not([type]))").first
+    if not form.count():
+        return
+    form.evaluate("form => { form.noValidate = true; form.submit() }")
+    page.wait_for_load_state()
+    if page.locator(".summary").count():
+        inspector.look(f"{where} handed in empty")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "stranger")
+def test_every_page_can_be_read_reached_and_pressed(role, phone, live_server, here):
+    if role:
+        phone.goto("/login/")
+        phone.fill("[name=username]", here.users[role].username)
+        phone.fill("[name=password]", PASSWORD)
+        phone.press("[name=password]", "Enter")
+        phone.wait_for_url("**/v/**")
+    found = _visit_all(phone, live_server.url, here, role)
+    assert not found, "\n".join(found)
