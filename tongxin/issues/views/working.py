@@ -113,7 +113,7 @@ def whereabouts(issue: Issue) -> str:
 
 
 def late(issue: Issue, today: date) -> str:
-    """What a list says an issue is about: the title; before it has one, the first words, numbers hidden."""
+    """Late or due today, in words; "" when neither, or when it is the teller's turn."""
     if issue.status == Status.TOLD and issue.take_by < clock.now() and issue.due_on > today:
         return pgettext("due", "To be taken on by now")
     if not issue.is_open or issue.status == Status.ANSWERED or issue.due_on > today:
