@@ -41,8 +41,8 @@ def _press_empty(inspector: Inspector, page, where: str) -> None:
     form = page.locator("main form[method=post]:has(textarea, input[type=text], input:not([type]))").first
     if not form.count():
         return
-    form.evaluate("form => { form.noValidate = true; form.submit() }")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        form.evaluate("form => { form.noValidate = true; form.submit() }")
     if page.locator(".summary").count():
         inspector.look(f"{where} handed in empty")
 

@@ -14,6 +14,7 @@ from tongxin.casework.models import Channel
 from tongxin.core import numbers
 from tongxin.issues import queries
 from tongxin.issues.forms.fields import PhoneField
+from tongxin.issues.forms.telling import Slot, slots
 from tongxin.issues.forms.uploads import NOT_A_PHOTO, Uploads
 from tongxin.issues.models import Category, Issue, Kind
 from tongxin.issues.wording import TITLE_LENGTH
@@ -100,9 +101,12 @@ class DispatchForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        chosen = data.get("post") or OTHER
-        pk = data.get("other", "") if chosen == OTHER else chosen
-        if not self.errors.keys() & {"post", "other"} and pk not in self.posts:
+        first, other = data.get("post") or OTHER, data.get("other", "")
+        pk = other if first == OTHER else first
+        if other and first not in (OTHER, other):
+            # nobody can know which was meant: without a script both stay as they were pressed
+            self.add_error("post", _("Two posts are chosen. Keep one."))
+        elif not self.errors.keys() & {"post", "other"} and pk not in self.posts:
             self.add_error("post", _("To whom is not chosen yet."))
         data["chosen"] = self.posts.get(pk)
         return data
@@ -193,6 +197,10 @@ class AnswerForm(StepForm):
         super().__init__(*args, **kwargs)
         self.uploads = Uploads(self.data, self.files)
 
+    @property
+    def photo_slots(self) -> list[Slot]:
+        return slots(self, self.uploads)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for slot, message in self.uploads.take_in(data):
@@ -254,7 +262,7 @@ class SittingForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         if not self.is_bound:
-            self.initial |= {"key": str(uuid4()), "held_on": today}
+            self.initial = {**self.initial, "key": str(uuid4()), "held_on": today}
 
     @property
     def entries(self) -> list[UUID]:

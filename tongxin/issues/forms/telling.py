@@ -32,6 +32,15 @@ class Slot:
     kept: str
 
 
+def slots(form: forms.Form, uploads: Uploads) -> list[Slot]:
+    """The three tiles of a form, as they are to be drawn."""
+    here = {kept.slot: kept.token for kept in uploads.kept}
+    return [
+        Slot(name, form[name].auto_id, [str(error) for error in form[name].errors], here.get(name, ""))
+        for name in PHOTOS
+    ]
+
+
 class TellingForm(forms.Form):
     """One sheet: what it is about, words or voice or photos, where, a telephone, and who may know.
 
@@ -91,13 +100,8 @@ class TellingForm(forms.Form):
             self.initial.setdefault("key", str(uuid4()))
 
     @property
-    def photos(self) -> list["Slot"]:
-        """The three tiles, as they are to be drawn."""
-        here = {kept.slot: kept.token for kept in self.uploads.kept}
-        return [
-            Slot(name, self[name].auto_id, [str(error) for error in self[name].errors], here.get(name, ""))
-            for name in PHOTOS
-        ]
+    def photos(self) -> list[Slot]:
+        return slots(self, self.uploads)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

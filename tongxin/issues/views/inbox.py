@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -86,6 +87,11 @@ class Filters:
         )
 
     @property
+    def is_plain(self) -> bool:
+        """Nothing chosen: all that is open."""
+        return self.status == "open" and not (self.category or self.group or self.handler or self.q)
+
+    @property
     def by_due(self) -> bool:
         return self.status not in ("settled", "all")
 
@@ -134,6 +140,10 @@ class Heap:
     count: int
     rows: list[Row] = field(default_factory=list)
 
+    @property
+    def said(self) -> str:
+        return f"{queries.MANY}+" if self.count > queries.MANY else str(self.count)
+
 
 class Known(_Paginator):
     """A paginator whose count was found with the others', in one statement."""
@@ -179,10 +189,10 @@ def page(
 
 
 def _here(asked: QueryDict) -> str:
-    """The filters without what is open: where a press leads back to."""
+    """The list with its filters and without what is open: where a press leads back to."""
     kept = asked.copy()
     kept.pop("open", None)
-    return kept.urlencode()
+    return f"{reverse('issues:inbox')}?{kept.urlencode()}"
 
 
 def _list(

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from tongxin.bodies.models import Post
@@ -23,6 +23,7 @@ from tongxin.issues.views import sentences
 from tongxin.issues.views.pictures import memos, pictures
 from tongxin.issues.views.working import StaffRequest, fetch, late, office, seen_of, subject, whereabouts
 from tongxin.issues.workflow import ISSUE
+from tongxin.people import access as people
 
 FIRST_PICKS = 3
 # step: (form, icon); the order in which they are offered. Verdicts come as one form with two buttons.
@@ -38,6 +39,7 @@ FORMS: dict[str, tuple[type[shapes.StepForm], str]] = {
     "decline": (shapes.EndForm, "ban"),
     "give_up": (shapes.GiveUpForm, "mood-sad"),
 }
+BESIDE = ("merge", "refer", "decline")  # offered as links beside the list
 VERDICTS = frozenset({"confirm", "reopen", "appeal"})
 
 
@@ -65,10 +67,16 @@ class Pick:
 @dataclass(frozen=True)
 class Dispatching:
     form: shapes.DispatchForm
-    picks: list[Pick]
+    picks: list[Pick]  # the suggested ones
+    others: list[Pick]
     reason: str
     due: date
     is_again: bool
+
+    @property
+    def is_other(self) -> bool:
+        """Whether the list of the others is what is chosen."""
+        return not any(pick.checked for pick in self.picks)
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,9 @@ class Contact:
 
     name: str = ""
     phone: str = ""
+    url: str = ""  # the household's page, for whoever may read the register
     is_sealed: bool = False
+    is_shown: bool = False
 
 
 @dataclass
@@ -125,7 +135,7 @@ def read(request: StaffRequest, issue: Issue) -> Matter:
         state=sentences.state(issue),
         late=late(issue, clock.today(request.village.tz)),
         told=told(issue, knows=access.can_see_contact(request.user, issue) and shown),
-        contact=contact(issue, shown=shown) if access.can_see_contact(request.user, issue) else None,
+        contact=contact(request, issue, shown=shown) if access.can_see_contact(request.user, issue) else None,
         lines=[story_line(entry) for entry in queries.story(issue)],
         told_photos=pictures([f for f in files if f.purpose == IssueFile.Purpose.TOLD]),
         result_photos=pictures([f for f in files if f.purpose == IssueFile.Purpose.RESULT]),
@@ -138,11 +148,14 @@ def story_line(entry: IssueEntry) -> Line:
     return Line(entry.at, wording.sentence(entry), entry.note)
 
 
-def contact(issue: Issue, *, shown: bool) -> Contact:
+def contact(request: StaffRequest, issue: Issue, *, shown: bool) -> Contact:
     """Sealed: nothing until somebody asks for it in so many words (`?who=1`)."""
     if not shown:
         return Contact(is_sealed=True)
-    return Contact(_name(issue), issue.phone, issue.is_sealed)
+    url = ""
+    if issue.household_id and people.can_read_register(request.user, issue.village_id):
+        url = reverse("people:household", args=[issue.household_id])
+    return Contact(_name(issue), issue.phone, url, issue.is_sealed, is_shown=True)
 
 
 def _name(issue: Issue) -> str:
@@ -182,6 +195,7 @@ def brief(
     """For the side of the list: read, and give it to somebody in two taps."""
     found = read(request, issue)
     found.dispatching = dispatching(request, issue, posts, form)
+    found.offers = [offer(step, issue) for step in BESIDE if ISSUE.allows(step, request.user, issue)]
     return found
 
 
@@ -200,31 +214,32 @@ def dispatching(
     today = clock.today(request.village.tz)
     choices = queries.choices(issue, today, posts)
     form = form or shapes.DispatchForm(issue=issue, choices=choices, auto_id="id_dispatch_%s")
-    chosen = form["post"].value()
+    first, other = form["post"].value(), form["other"].value()
     suggested = [choice for choice in choices if choice.suggestion][:FIRST_PICKS]
-    picks = [_pick(choice, issue, today, chosen, is_first=i == 0) for i, choice in enumerate(suggested)]
+    rest = [choice for choice in choices if choice not in suggested]
+    picks = [_pick(c, issue, first == str(c.post.pk) if first else i == 0) for i, c in enumerate(suggested)]
     return Dispatching(
         form,
         picks,
+        [_pick(c, issue, other == str(c.post.pk)) for c in rest],
         picks[0].reason if picks else "",
         queries.default_due(issue, today),
         issue.status == Status.DISPATCHED,
     )
 
 
-def _pick(choice: queries.Choice, issue: Issue, today: date, chosen: Any, *, is_first: bool) -> Pick:
-    pk = str(choice.post.pk)
+def _pick(choice: queries.Choice, issue: Issue, checked: bool) -> Pick:
     partner = choice.post.partner
     away = ""
     if choice.is_away:
         away = _("On leave; %(partner)s stands in.") % {"partner": partner.title} if partner else _("On leave.")
     return Pick(
-        pk,
+        str(choice.post.pk),
         choice.post.title,
         "、".join(holder.person.name for holder in choice.holders),
         reason(choice.suggestion, issue) if choice.suggestion else "",
         away,
-        chosen == pk if chosen else is_first,
+        checked,
     )
 
 
@@ -323,12 +338,18 @@ def issue(request: StaffRequest, number: str) -> HttpResponse:
 def page(
     request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None, status: int = 200
 ) -> HttpResponse:
+    matter = full(request, issue, faulty=faulty)
+    reads_list = request.held.has(*queries.WATCHERS)
     context = {
-        "matter": full(request, issue, faulty=faulty),
+        "matter": matter,
         "issue": issue,
         "faulty": faulty[1] if faulty else None,
         "back": request.POST.get("back", ""),
         "into": into(request, issue),
+        "main": next((offer for offer in matter.offers if offer.name == "answer"), None),
+        "rest": [offer for offer in matter.offers if offer.name != "answer"],
+        "list_url": reverse("issues:inbox" if reads_list else "issues:tasks"),
+        "list_name": pgettext("menu", "Matters") if reads_list else pgettext("menu", "In my hands"),
     }
     return render(request, "issues/issue_page.html", context, status=status)
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from tongxin.core import clock
 from tongxin.issues import access, queries
-from tongxin.issues.forms import desk as shapes
 from tongxin.issues.models import Issue, IssueQuerySet, Status
 from tongxin.issues.views import matter
 from tongxin.issues.views.working import StaffRequest, fetch, late, office, subject, whereabouts
@@ -85,15 +84,13 @@ def page(
         for step in ("answer", "note", "hand_back")
         if ISSUE.allows(step, request.user, issue)
     }
-    answer = offers["answer"].form if "answer" in offers else None
     context = {
         "matter": shown,
         "issue": issue,
-        "late": late(issue, clock.today(request.village.tz)),
         "said": _not_yet(issue),
         "offers": offers,
+        "others": [offer for step, offer in offers.items() if step != "answer"],
         "faulty": form,
-        "kept": answer.uploads.kept if isinstance(answer, shapes.AnswerForm) else [],
     }
     return render(request, "issues/task_page.html", context, status=status)
 

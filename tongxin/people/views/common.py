@@ -47,12 +47,13 @@ def must_keep(request: HttpRequest, household: Household) -> None:
         raise PermissionDenied
 
 
-def tried(form: forms.Form, deed: Callable[[], object]) -> int:
-    """Do it; a rule's 'no' goes to its field. 0 when it is done, else the status for the page."""
+def tried(form: forms.Form, deed: Callable[[], object], *others: forms.Form) -> int:
+    """Do it; a rule's 'no' goes to its field, in whichever form has it. 0 when done, else the status for the page."""
     try:
         deed()
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        home = next((one for one in (form, *others) if error.field in one.fields), form)
+        home.add_error(error.field if error.field in home.fields else None, str(error.message))
         return error.status if error.status in (403, 409) else 422
     return 0
 

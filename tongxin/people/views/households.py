@@ -131,7 +131,7 @@ def household_new(request: HttpRequest) -> HttpResponse:
         status = 422
         if all([form.is_valid(), head.is_valid(), rows.is_valid()]):
             made: list[Household] = []
-            status = tried(head, lambda: made.append(_register(asked, form, head, rows.members())))
+            status = tried(head, lambda: made.append(_register(asked, form, head, rows.members())), form)
             if not status:
                 messages.success(request, _("Household %(number)s is registered.") % {"number": made[0].number})
                 return HttpResponseRedirect(reverse("people:household", args=[made[0].pk]), status=303)

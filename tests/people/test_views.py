@@ -1,0 +1,123 @@
+"""The register's pages: what they show, to whom, and what wrong input gets."""
+
+import pytest
+from django.urls import reverse
+
+from tongxin.core import clock
+from tongxin.people.models import CardToken, Household, Membership, Person
+
+
+def new_form(stage, **changes):
+    blank = {f"row-{i}-{f}": "" for i in range(6) for f in ("name", "birth_year")}
+    blank |= {f"row-{i}-relation": "20" for i in range(6)} | {f"row-{i}-sex": "0" for i in range(6)}
+    blank |= {f"row-{i}-residence": "registered" for i in range(6)}
+    return {
+        "group": stage.groups[0].pk,
+        "grid": stage.grids[0].pk,
+        "house_name": "梨园",
+        "opened_on": "2020-05-01",
+        "head-name": "田大柱",
+        "head-relation": "02",
+        "head-sex": "1",
+        "head-residence": "registered",
+        "head-birth_year": "1970",
+        "head-phone": "",
+        "row-TOTAL_FORMS": "6",
+        "row-INITIAL_FORMS": "0",
+        **blank,
+        **changes,
+    }
+
+
+def test_the_roll_is_searched_printed_and_exported(stage, as_user):
+    clerk = as_user("clerk")
+    assert "苗长有" in clerk.get(reverse("people:households")).content.decode()
+    assert "苗长有" not in clerk.get(reverse("people:households"), {"q": "乔"}).content.decode()
+    assert "没有这户" in clerk.get(reverse("people:households"), {"q": "无此人"}).content.decode()
+    printed = clerk.get(reverse("people:households"), {"as": "print"}).content.decode()
+    assert "苗长有" in printed and "审核人" in printed
+    table = clerk.get(reverse("people:households"), {"as": "xlsx"})
+    assert table.content[:2] == b"PK" and "attachment" in table["Content-Disposition"]
+
+
+def test_a_first_visit_by_form(stage, as_user):
+    answer = as_user("clerk").post(
+        reverse("people:household_new"), new_form(stage, **{"row-0-name": "田小柱", "row-0-birth_year": "1995"})
+    )
+    home = Household.objects.get(house_name="梨园")
+    assert answer.status_code == 303 and answer["Location"].endswith(f"{home.pk}/")
+    assert Membership.objects.filter(household=home).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"head-name": ""}, "写上姓名。"),
+        ({"head-birth_year": "2150"}, "那一年还没到。"),
+        ({"head-birth_year": "1850"}, "再看看。"),
+        ({"head-birth_year": "2020"}, "户主要满 16 岁，换一位。"),
+        ({"head-phone": "1300000000"}, "手机号是 11 位，再看看。"),
+        ({"opened_on": "2150-01-01"}, "还没到。"),
+        ({"opened_on": "哪天"}, "这不是日子。"),
+    ],
+)
+def test_wrong_input_is_said_in_words_and_nothing_typed_is_lost(stage, as_user, change, sentence):
+    answer = as_user("clerk").post(reverse("people:household_new"), new_form(stage, **change))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in text
+    assert "梨园" in text
+    assert not Household.objects.filter(house_name="梨园").exists()
+
+
+def test_more_rows_keep_what_was_typed(stage, as_user):
+    answer = as_user("clerk").post(reverse("people:household_new"), new_form(stage, more="1"))
+    assert answer.status_code == 200
+    assert "田大柱" in answer.content.decode() and "row-9-name" in answer.content.decode()
+
+
+def test_the_household_shows_who_belongs_to_it_and_hides_telephones_from_lookers_on(stage, as_user):
+    home = stage.households[0]
+    assert "13811110471" in as_user("clerk").get(reverse("people:household", args=[home.pk])).content.decode()
+    seen = as_user("supervisor").get(reverse("people:household", args=[home.pk])).content.decode()
+    assert "苗长有" in seen and "13811110471" not in seen and "销户" not in seen.split("<main")[1].split("card")[0]
+
+
+def test_a_grid_worker_keeps_the_own_grid_and_only_reads_the_other(stage, as_user):
+    worker = as_user("worker")
+    assert worker.get(reverse("people:household_edit", args=[stage.households[0].pk])).status_code == 200
+    assert worker.get(reverse("people:household_edit", args=[stage.households[1].pk])).status_code == 403
+    assert worker.get(reverse("people:household", args=[stage.households[1].pk])).status_code == 200
+
+
+def test_a_stale_page_is_answered_with_both_values(stage, as_user):
+    membership = Membership.objects.get(person=stage.persons["苗小满"], to_on=None)
+    address = reverse("people:person_edit", args=[membership.pk])
+    clerk = as_user("clerk")
+    seen = Person.objects.get(name="苗小满").updated_at.isoformat()
+    first = {"name": "苗小曼", "sex": "2", "birth_year": "1971", "phone": "", "seen": seen}
+    assert clerk.post(address, first).status_code == 303
+    second = clerk.post(address, {**first, "name": "苗晓满"})
+    assert second.status_code == 409
+    assert "苗小曼" in second.content.decode() and "苗晓满" in second.content.decode()
+
+
+def test_a_card_is_printed_without_names_and_the_lost_one_is_replaced(stage, as_user):
+    clerk = as_user("clerk")
+    printed = clerk.post(reverse("people:cards_print"), {"household": "001"}).content.decode()
+    assert "<svg" in printed and "苗长有" not in printed and "丢了就换" in printed
+    card = stage.cards[0]
+    clerk.post(reverse("people:card_revoke", args=[card.pk]), {"reason": "丢了", "replace": "1"})
+    assert CardToken.objects.get(pk=card.pk).revoked_on == clock.today()
+    assert CardToken.objects.filter(household=stage.households[0], revoked_on=None).count() == 1
+
+
+def test_other_posts_are_told_no_and_other_villages_nothing(stage, as_user, client):
+    assert client.get(reverse("people:households")).status_code == 302
+    assert as_user("helper").get(reverse("people:households")).status_code == 403
+    assert as_user("former").get(reverse("people:households")).status_code == 404
+
+
+def test_the_search_box_takes_a_household_to_the_roll(stage, as_user):
+    answer = as_user("clerk").get(reverse("people:search"), {"q": "苗"})
+    assert answer.status_code == 302 and "/v/hh/?q=" in answer["Location"]
