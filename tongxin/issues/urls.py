@@ -50,6 +50,7 @@ urlpatterns = [
     path("v/council/", council.council, name="council"),
     path("v/usual/", desk.who_does_what, name="who_does_what"),
     path("v/say/<str:number>/", matter.issue, name="issue"),
+    path("v/say/<str:number>/written/", proxy.written, name="written"),
     path("v/say/<str:number>/slip/", proxy.slip, name="slip"),
     path("v/say/<str:number>/accept/", desk_verbs.accept, name="accept"),
     path("v/say/<str:number>/dispatch/", desk_verbs.dispatch, name="dispatch"),

@@ -198,7 +198,7 @@ class AnswerForm(StepForm):
         self.uploads = Uploads(self.data, self.files)
 
     @property
-    def photo_slots(self) -> list[Slot]:
+    def photos(self) -> list[Slot]:
         return slots(self, self.uploads)
 
     def clean(self) -> dict[str, Any]:

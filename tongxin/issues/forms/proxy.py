@@ -9,10 +9,10 @@ from django.utils.translation import pgettext_lazy
 from tongxin.casework.models import Channel
 from tongxin.core import clock
 from tongxin.issues.actions import Report
+from tongxin.issues.forms.fields import RowChoice
 from tongxin.issues.forms.telling import TellingForm
-from tongxin.people import queries as people
-from tongxin.people.models import Household
-from tongxin.territory.models import Place, Village
+from tongxin.people.models import Household, Membership, Person
+from tongxin.territory.models import Place
 
 HOW = [
     (Channel.DOOR, pgettext_lazy("asked how", "At the door")),
@@ -20,10 +20,23 @@ HOW = [
     (Channel.DESK, pgettext_lazy("asked how", "At the desk")),
     (Channel.PAPER, pgettext_lazy("asked how", "On a paper slip")),
 ]
+SOMEBODY = "other"
+
+
+class PlaceChoice(RowChoice):
+    """Places by name, with their group when the name does not say it."""
+
+    def label_from_instance(self, obj: Place) -> str:
+        return f"{obj.name} · {obj.group.name}" if obj.group and not obj.name.startswith(obj.group.name) else obj.name
 
 
 class ProxyForm(TellingForm):
-    """For whom, how they said it, and what."""
+    """For whom, how they said it, and what.
+
+    Args:
+        household: whose it is, found before; its members can be pressed instead of typed.
+        members: those who belong to it today.
+    """
 
     channel = forms.ChoiceField(
         label=_("How did they say it?"),
@@ -32,52 +45,74 @@ class ProxyForm(TellingForm):
         widget=forms.RadioSelect,
         error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose how they said it.")),
     )
-    household_text = forms.CharField(
-        label=_("Whose household?"),
+    told_by = forms.ChoiceField(
+        label=_("Who said it?"),
         required=False,
-        max_length=40,
-        help_text=_("Household number, house name or a name. May stay empty."),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose somebody of this household, or write the name.")},
     )
     told_by_name = forms.CharField(
-        label=_("Who said it?"), required=False, max_length=64, help_text=_("Only who handles it reads this.")
+        label=_("Name, if they tell it"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-nokeep": True}),
+        error_messages={"max_length": _("That is too long. The name is enough.")},
     )
-    place = forms.ModelChoiceField(Place._base_manager.none(), label=_("Place"), required=False)
+    place = PlaceChoice(
+        queryset=None,
+        label=_("Place with a code"),
+        empty_label=_("None of these"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose a place from the list.")},
+    )
 
-    def __init__(self, *args: Any, village: Village, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.village = village
-        self.household: Household | None = None
-        self.fields["place"].queryset = Place.objects.on(clock.today()).order_by("name")  # type: ignore[attr-defined]
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        household: Household | None,
+        members: list[Membership],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, files, **kwargs)
+        self.household = household
+        self.persons = {str(member.person_id): member.person for member in members}
+        self.fields["told_by"].choices = [  # type: ignore[attr-defined]
+            *((str(m.person_id), f"{m.person.name} · {m.get_relation_display()}") for m in members),
+            (SOMEBODY, _("Somebody else")),
+        ]
+        places = Place.objects.on(clock.today()).filter(length_m=None).select_related("group")
+        self.fields["place"].queryset = places.order_by("name")  # type: ignore[attr-defined]
+        self.fields["phone"].widget.attrs.update({"autocomplete": "off", "data-nokeep": True})
+        if household is not None and not self.is_bound:
+            self.initial.setdefault("group", household.group_id)
 
-    def clean_household_text(self) -> str:
-        text: str = self.cleaned_data["household_text"].strip()
-        if not text:
-            return ""
-        rows = people.matching(people.households(self.village, clock.today()), self.village, text)
-        found = list(rows.select_related("group", "grid")[:6])
-        exact = [h for h in found if h.number == text]
-        if len(exact or found) == 1:
-            self.household = (exact or found)[0]
-        elif found:
-            some = "、".join(f"{line.household.number} {line.head}" for line in people.lines(found))
-            raise forms.ValidationError(_("Several fit: %(some)s. Write the household number.") % {"some": some})
-        else:
-            raise forms.ValidationError(_("There is no such household. Leave it empty, or write the name below."))
-        return text
+    @property
+    def teller(self) -> Person | None:
+        return self.persons.get(self.cleaned_data["told_by"])
+
+    @property
+    def reach(self) -> str:
+        """The telephone: as written down, else the one in the register; of a sealed matter only what they gave now."""
+        data = self.cleaned_data
+        if data["phone"] or data["is_sealed"] or data["about_post"] is not None or self.teller is None:
+            return str(data["phone"])
+        return self.teller.phone
 
     def said(self) -> Report:
         """What was said, for the action."""
         data = self.cleaned_data
-        place = data["place"]
         return Report(
             category=data["category"],
             words=data["words"],
-            place=place,
+            place=data["place"],
             place_text=data["place_text"],
             group=data["group"],
             household=self.household,
-            told_by_name=data["told_by_name"],
-            phone=data["phone"],
+            told_by=self.teller,
+            told_by_name="" if self.teller else data["told_by_name"],
+            phone=self.reach,
             is_sealed=data["is_sealed"] or data["about_post"] is not None,
             about_post=data["about_post"],
             channel=data["channel"],
