@@ -139,13 +139,9 @@ class Facts:
     def member_rows(self) -> QuerySet[Membership]:
         """Registered here, alive, from <= day < to; somebody who stands on two rolls that day is one person."""
         then = Q(to_on__isnull=True) | Q(to_on__gt=self.on)
+        # by the person alone: a person is of one village, and with the village named SQLite would walk the whole roll
         same = Membership._base_manager.filter(
-            then,
-            village=self.village,
-            person=OuterRef("person"),
-            residence=Residence.REGISTERED,
-            from_on__lte=self.on,
-            pk__lt=OuterRef("pk"),
+            then, person=OuterRef("person"), residence=Residence.REGISTERED, from_on__lte=self.on, pk__lt=OuterRef("pk")
         )
         rows = Membership.objects.filter(
             then,
