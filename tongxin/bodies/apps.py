@@ -6,7 +6,14 @@ class BodiesConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.bodies import queries
-        from tongxin.core import access
+        from tongxin.core import access, clock
+        from tongxin.people import queries as people
 
         access.register_provider(lambda by, village_id, roles: bool(queries.held(by, village_id).roles & roles))
         access.register_grid_provider(lambda by, village_id, grid: grid in queries.held(by, village_id).grids)
+        people.register_panel(
+            lambda _request, household: (
+                "bodies/_answering.html",
+                {"rows": queries.answering_for(household.grid_id, clock.today())},
+            )
+        )

@@ -10,7 +10,8 @@ class IssuesConfig(AppConfig):
         from tongxin.bodies import context
         from tongxin.core import outbox, periodic
         from tongxin.issues.actions import files, messages
-        from tongxin.issues.views import menu
+        from tongxin.issues.views import household, menu
+        from tongxin.people import queries as people
 
         context.count_with(menu.counts)
         outbox.register("issues.develop", files.develop_file)
@@ -19,3 +20,4 @@ class IssuesConfig(AppConfig):
         outbox.register("issues.tell_tellers", messages.tell_tellers)
         periodic.register("issues.lapse", timedelta(days=1), messages.lapse_everywhere, at=timedelta(hours=8))
         periodic.register("issues.spool", timedelta(days=1), files.sweep_spool, at=timedelta(hours=4))
+        people.register_panel(household.panel)

@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from tongxin.core import clock, ledgers
@@ -90,8 +90,8 @@ def _ledger(request: StaffRequest, acts: list[Act]) -> ledgers.Ledger:
     columns = [
         ledgers.Column("at", _("When"), "date", 12),
         ledgers.Column("number", _("Number"), "text", 11),
-        ledgers.Column("title", _("Title"), "text", 28),
-        ledgers.Column("what", _("What was done"), "text", 40),
+        ledgers.Column("title", _("Title for all to read"), "text", 28),
+        ledgers.Column("what", pgettext("act", "What was done"), "text", 40),
     ]
     rows = ((clock.day_of(a.entry.at), a.entry.issue.number, a.entry.issue.title, a.sentence) for a in acts)
     title = _("What duty members did since the last sitting")

@@ -1,9 +1,10 @@
 """The card on the door: to a stranger the village's telephone, to the family their own page."""
 
 import hmac
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from tongxin.issues.views import answerers, proof, tries
 from tongxin.issues.views.asking import Gone, NotThere, VillageRequest, resident
 from tongxin.issues.views.finding import listed
 from tongxin.people import access as people
-from tongxin.people.models import CardToken, Membership
+from tongxin.people.models import CardToken, Household, Membership
 
 
 @resident("the card on the door tells a stranger the village's telephone and nothing else")
@@ -93,3 +94,10 @@ def leave(request: VillageRequest) -> HttpResponse:
     response = HttpResponseRedirect(reverse("issues:home"), status=303)
     proof.let_out(response)
     return response
+
+
+def panel(request: HttpRequest, household: Household) -> tuple[str, dict[str, Any]]:
+    """For the household's page at the desk: what it told, as far as this user sees it."""
+    rows = queries.visible_to(request.user, household.village_id).filter(household=household, is_sealed=False)
+    told = list(rows.order_by("-told_at")[:20])
+    return "issues/_desk_household.html", {"issues": told}

@@ -285,7 +285,7 @@ def _ledger(request: StaffRequest, rows: IssueQuerySet, filters: Filters) -> led
         ledgers.Column("told", _("Told on"), "date", 11),
         ledgers.Column("channel", _("Channel"), "text", 10),
         ledgers.Column("category", _("What it is about"), "text", 10),
-        ledgers.Column("title", _("Title"), "text", 28),
+        ledgers.Column("title", _("Title for all to read"), "text", 28),
         ledgers.Column("group", _("Group"), "text", 8),
         ledgers.Column("post", _("Who does it"), "text", 14),
         ledgers.Column("due", _("Due"), "date", 11),

@@ -74,7 +74,7 @@ def _sheet(
     request: StaffRequest, form: ProxyForm, *, alike: list[Alike] | None = None, status: int = 200
 ) -> HttpResponse:
     may_search = register.can_read_register(request.user, request.village.pk)
-    asked = request.GET.get("q", "").strip()
+    asked = request.GET.get("find", "").strip()
     words = str(form["words"].value() or "")
     context: dict[str, Any] = {
         "form": form,
