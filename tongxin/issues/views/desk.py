@@ -120,7 +120,7 @@ def _queues(request: StaffRequest, day: date) -> Iterator[Queue]:
     mine = queries.tasks_of(user, village, day).order_by("due_on", "id")
     yield Queue("mine", _("In my hands"), mine, reverse("issues:tasks"))
     takes = held.has(*queries.KEEPERS, Role.SUPERVISOR, Role.TOWNSHIP)
-    owed = (orders if takes else seen.open()).exclude(status=Status.ANSWERED)
+    owed = seen.open().exclude(status=Status.ANSWERED)
     if held.has(*inbox.READERS):
         late = owed.filter(due_on__lt=day).order_by("due_on", "id")
         yield Queue("late", _("Already late"), late, more(""), is_late=True)
