@@ -82,7 +82,7 @@
   }
 
   function frame(of, village, found) {
-    const heads = Array.prototype.filter.call(document.querySelectorAll("h1"), seen);
+    const heads = Array.prototype.slice.call(document.querySelectorAll("h1"));
     if (heads.length !== 1 && of !== "print") found.push(heads.length + " h1: " + heads.map(said).join(", "));
     if (village && !document.title.trim().match(new RegExp("^\\S.* · " + village + "$"))) found.push("title “" + document.title + "”");
     const calls = Array.prototype.filter.call(document.querySelectorAll('a[href^="tel:"]'), seen);
