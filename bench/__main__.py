@@ -193,7 +193,12 @@ def inbox(database: str, env: dict[str, str], bare: dict[str, str], quick: bool)
 
 
 # --- pages, memory, start ---------------------------------------------------------------------------------------
-ENTRY = ("/", "/say/new/", "/q/{code}/", "/who/", "/board/")
+ENTRY = (
+    "/",
+    "/say/",
+    "/say/new/",
+    "/q/{code}/",
+)  # where a telephone lands: typed, by the tab, by the button, by a scan
 
 
 def pages(database: str, env: dict[str, str]) -> None:

@@ -60,6 +60,11 @@ class Connection:
                 raise ConnectionError("closed")
             data += chunk
         head, _, body = data.partition(b"\r\n\r\n")
+        if b"transfer-encoding: chunked" in head.lower():
+            while not body.endswith(b"0\r\n\r\n"):
+                body += self.socket.recv(65536)
+            self.rest = b""
+            return int(head.split(b" ", 2)[1]), head, body
         length = re.search(rb"(?i)content-length: (\d+)", head)
         want = int(length.group(1)) if length else 0
         while len(body) < want:

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pages; with random padding, and Django's form tokens change every time
     "csp.middleware.CSPMiddleware",
     "tongxin.core.middleware.RequestIdMiddleware",
     "tongxin.territory.middleware.VillageMiddleware",
