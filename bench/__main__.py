@@ -198,7 +198,7 @@ ENTRY = (
     "/say/",
     "/say/new/",
     "/q/{code}/",
-)  # where a telephone lands: typed, by the tab, by the button, by a scan
+)  # where a telephone lands
 
 
 def pages(database: str, env: dict[str, str]) -> None:

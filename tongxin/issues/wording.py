@@ -23,13 +23,13 @@ def clean_title(text: str) -> str:
     return title
 
 
-def clean_reply(text: str) -> str:
+def clean_reply(text: str, field: str = "reply") -> str:
     """An answer that the public will read. Raises DomainError when it is empty or holds somebody's number."""
     reply = text.strip()
     if not reply:
-        raise DomainError(_("Write what was done; one line is enough."), field="reply")
+        raise DomainError(_("Write what was done; one line is enough."), field=field)
     if masking.findings(reply):
-        raise DomainError(_("The answer will be public: take the telephone or identity number out."), field="reply")
+        raise DomainError(_("The answer will be public: take the telephone or identity number out."), field=field)
     return reply
 
 

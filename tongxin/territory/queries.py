@@ -1,6 +1,7 @@
 """Which village is meant, and what lies in it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -75,3 +76,24 @@ def groups_on(day: date) -> list[Group]:
 
 def grids_on(day: date) -> list[Grid]:
     return list(Grid.objects.on(day).select_related("group").order_by("number"))
+
+
+# --- what higher floors know of a grid, for the page of places ----------------------------------------------------
+Facts = Callable[[Village, date], dict[UUID, str]]
+_facts: list[tuple[str, Facts]] = []
+
+
+def register_grid_facts(name: str, facts: Facts) -> None:
+    """`people` counts the households of each grid, `bodies` names who answers: {grid: text}, in one query."""
+    if all(known != name for known, _fn in _facts):
+        _facts.append((name, facts))
+
+
+def grid_facts(village: Village, day: date) -> dict[str, dict[UUID, str]]:
+    return {name: facts(village, day) for name, facts in _facts}
+
+
+def places(village: Village) -> list[Place]:
+    """All places, those in use first, with their codes."""
+    rows = Place.objects.of(village).select_related("group", "grid").prefetch_related("codes")
+    return list(rows.order_by("ended_on", "kind", "name"))

@@ -18,7 +18,7 @@ from tongxin.issues.workflow import ISSUE
 
 def note(issue: Issue, *, by: Actor, text: str, key: str = "") -> IssueEntry | None:
     """Write down what happened on the way; the teller reads it. None when this press had come before."""
-    text = clean_reply(text)
+    text = clean_reply(text, field="text")
     with transaction.atomic():
         claim = idempotency.claim(
             village_id=issue.village_id,

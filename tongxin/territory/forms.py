@@ -1,0 +1,65 @@
+"""Shapes of the forms over the ground."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.core import clock
+from tongxin.territory import queries
+from tongxin.territory.models import Grid, Group, PlaceKind
+
+
+class DayField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", clock.today)
+        kwargs.setdefault("error_messages", {"invalid": _("That is no day."), "required": _("Choose a day.")})
+        super().__init__(**kwargs)
+
+
+class _GroundForm(forms.Form):
+    """A form that chooses among today's groups and grids."""
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows, model in (("group", queries.groups_on(day), Group), ("grid", queries.grids_on(day), Grid)):
+            if name in self.fields:
+                chosen = model.objects.filter(pk__in=[row.pk for row in rows]).order_by("number")
+                self.fields[name].queryset = chosen  # type: ignore[attr-defined]
+
+
+class PlaceForm(_GroundForm):
+    kind = forms.ChoiceField(label=_("Kind"), choices=PlaceKind.choices)
+    name = forms.CharField(
+        label=_("Name"), max_length=64, error_messages={"required": _("Write what people call the place.")}
+    )
+    group = forms.ModelChoiceField(Group._base_manager.none(), label=_("Group"), required=False)
+    grid = forms.ModelChoiceField(Grid._base_manager.none(), label=_("Grid"), required=False)
+    length_m = forms.DecimalField(
+        label=_("Length in metres"), required=False, min_value=0, max_digits=7, decimal_places=1
+    )
+    functions = forms.CharField(label=_("What it is used for"), max_length=200, required=False)
+    opened_on = DayField(label=_("In use since"))
+
+
+class EndForm(forms.Form):
+    ended_on = DayField(label=_("In use until"))
+
+
+class GroupForm(forms.Form):
+    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=99)
+    name = forms.CharField(label=_("Name"), max_length=32, error_messages={"required": _("Write the name.")})
+    opened_on = DayField(label=_("Since"))
+
+
+class GridForm(_GroundForm):
+    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=999)
+    name = forms.CharField(label=_("Name"), max_length=32, error_messages={"required": _("Write the name.")})
+    group = forms.ModelChoiceField(
+        Group._base_manager.none(), label=_("Group"), error_messages={"required": _("Choose a group.")}
+    )
+    extent = forms.CharField(label=_("From where to where"), max_length=120, required=False)
+    opened_on = DayField(label=_("Since"))

@@ -1,0 +1,231 @@
+"""Groups, grids, places, their codes and posters."""
+
+from collections.abc import Callable
+from typing import cast
+from uuid import UUID
+
+import segno
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tongxin.accounts.models import User
+from tongxin.core import clock, ledgers
+from tongxin.core.access import staff
+from tongxin.core.errors import DomainError
+from tongxin.territory import access, actions, queries
+from tongxin.territory.forms import EndForm, GridForm, GroupForm, PlaceForm
+from tongxin.territory.models import Place, PlaceCode, Village
+
+METHODS = ["GET", "HEAD", "POST"]
+
+
+class GroundRequest(HttpRequest):
+    """A request of somebody with a post in this village."""
+
+    user: User
+    village: Village
+
+
+@staff()
+@require_safe
+def places(request: HttpRequest) -> HttpResponse:
+    """Groups and grids with who answers and how many live there; places with the state of their codes; the gaps."""
+    asked = cast(GroundRequest, request)
+    day = clock.today(asked.village.tz)
+    facts = queries.grid_facts(asked.village, day)
+    grids = [
+        {
+            "grid": grid,
+            "households": facts.get("households", {}).get(grid.pk, ""),
+            "answers": facts.get("answers", {}).get(grid.pk, ""),
+        }
+        for grid in queries.grids_on(day)
+    ]
+    rows = queries.places(asked.village)
+    if (answer := ledgers.respond(request, _ledger(asked, rows))) is not None:
+        return answer
+    context = {
+        "groups": queries.groups_on(day),
+        "grids": grids,
+        "gaps": [one for one in grids if not one["answers"]],
+        "places": [_shown(place) for place in rows if place.ended_on is None],
+        "closed": [place for place in rows if place.ended_on is not None],
+        "may_keep": access.can_keep_ground(asked.user, asked.village.pk),
+    }
+    return render(request, "territory/place_list.html", context)
+
+
+def _shown(place: Place) -> dict[str, object]:
+    codes = list(place.codes.all())
+    return {"place": place, "code": next((code for code in codes if code.revoked_on is None), None)}
+
+
+def _ledger(request: GroundRequest, rows: list[Place]) -> ledgers.Ledger:
+    columns = [
+        ledgers.Column("name", _("Name"), width=20),
+        ledgers.Column("kind", _("Kind"), width=16),
+        ledgers.Column("group", _("Group"), width=10),
+        ledgers.Column("grid", _("Grid"), width=12),
+        ledgers.Column("length", _("Length in metres"), "number", 10),
+        ledgers.Column("since", _("In use since"), "date", 12),
+        ledgers.Column("until", _("In use until"), "date", 12),
+        ledgers.Column("code", _("Code"), width=12),
+    ]
+    body = []
+    for place in rows:
+        code = cast(PlaceCode | None, _shown(place)["code"])
+        group, grid = place.group.name if place.group else "", place.grid.name if place.grid else ""
+        shown = (place.name, place.get_kind_display(), group, grid, place.length_m, place.opened_on, place.ended_on)
+        body.append((*shown, code.code if code else ""))
+    return ledgers.Ledger(_("Ledger of places"), request.village.name, columns, body, prepared_by=request.user.name)
+
+
+def _place(request: HttpRequest, pk: UUID) -> Place:
+    rows = Place.objects.filter(village=cast(GroundRequest, request).village, pk=pk).select_related("village", "group")
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _form_page(
+    request: HttpRequest, form: forms.Form, heading: str, deed: Callable[[], object], said: str, lead: str = ""
+) -> HttpResponse:
+    """A form, one action, back to the list; a rule's 'no' stands at its field."""
+    back = reverse("territory:places")
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                deed()
+            except DomainError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error.message))
+                status = error.status if error.status == 403 else 422
+            else:
+                messages.success(request, said)
+                return HttpResponseRedirect(back, status=303)
+    context = {"form": form, "heading": heading, "lead": lead, "back": back, "back_label": _("Grids and places")}
+    return render(request, "desk_form.html", context, status=status)
+
+
+@staff(*access.KEEPERS)
+@require_http_methods(METHODS)
+def place_new(request: HttpRequest) -> HttpResponse:
+    asked = cast(GroundRequest, request)
+    form = PlaceForm(asked.POST or None, day=clock.today(asked.village.tz))
+    return _form_page(
+        request,
+        form,
+        _("A new place"),
+        lambda: actions.open_place(asked.village, by=asked.user, **form.cleaned_data),
+        _("The place is entered. Give it a code and hang the poster."),
+    )
+
+
+@staff(*access.KEEPERS)
+@require_http_methods(METHODS)
+def place_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked = cast(GroundRequest, request)
+    place = _place(request, pk)
+    form = EndForm(asked.POST or None)
+    return _form_page(
+        request,
+        form,
+        _("Close %(place)s") % {"place": place.name},
+        lambda: actions.end_place(place, by=asked.user, ended_on=form.cleaned_data["ended_on"]),
+        _("Closed; its code leads nowhere any more."),
+    )
+
+
+@staff(*access.KEEPERS)
+@require_http_methods(METHODS)
+def group_new(request: HttpRequest) -> HttpResponse:
+    asked = cast(GroundRequest, request)
+    form = GroupForm(asked.POST or None)
+    return _form_page(
+        request,
+        form,
+        _("A new group"),
+        lambda: actions.open_group(asked.village, by=asked.user, **form.cleaned_data),
+        _("The group is entered."),
+    )
+
+
+@staff(*access.KEEPERS)
+@require_http_methods(METHODS)
+def grid_new(request: HttpRequest) -> HttpResponse:
+    asked = cast(GroundRequest, request)
+    form = GridForm(asked.POST or None, day=clock.today(asked.village.tz))
+    return _form_page(
+        request,
+        form,
+        _("A new grid"),
+        lambda: actions.open_grid(asked.village, by=asked.user, **form.cleaned_data),
+        _("The grid is entered. Appoint its worker."),
+    )
+
+
+@staff(*access.KEEPERS)
+@require_POST
+def code_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
+    place = _place(request, pk)
+    try:
+        actions.issue_code(place, by=cast(GroundRequest, request).user)
+        messages.success(request, _("The code is made. Print the poster."))
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    return HttpResponseRedirect(reverse("territory:places"), status=303)
+
+
+@staff(*access.KEEPERS)
+@require_POST
+def code_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked = cast(GroundRequest, request)
+    code = PlaceCode.objects.filter(village=asked.village, pk=pk).select_related("village").first()
+    if code is None:
+        raise Http404
+    try:
+        actions.revoke_code(code, by=asked.user, reason=asked.POST.get("reason", ""))
+        messages.success(request, _("The old code is revoked. Make a new one and hang it."))
+    except DomainError as error:
+        messages.error(request, str(error.message))
+    return HttpResponseRedirect(reverse("territory:places"), status=303)
+
+
+@staff()
+@require_safe
+def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The A4 poster of one place: our own address, the place, the check symbols; no more is in the code."""
+    place = _place(request, pk)
+    code = PlaceCode.objects.filter(place=place, revoked_on=None).first()
+    if code is None:
+        raise Http404
+    return render(request, "territory/place_poster.html", {"sheets": [_sheet(request, place, code)]})
+
+
+@staff()
+@require_safe
+def posters(request: HttpRequest) -> HttpResponse:
+    """All valid posters, one a sheet."""
+    rows = PlaceCode.objects.filter(village=cast(GroundRequest, request).village, revoked_on=None)
+    codes = rows.filter(place__ended_on=None).select_related("place", "place__group").order_by("place__name")
+    sheets = [_sheet(request, code.place, code) for code in codes]
+    return render(request, "territory/place_poster.html", {"sheets": sheets})
+
+
+def _sheet(request: HttpRequest, place: Place, code: PlaceCode) -> dict[str, object]:
+    return {"place": place, "code": f"{code.code[:4]}-{code.code[4:]}", "qr": _qr(request, code.code)}
+
+
+def _qr(request: HttpRequest, code: str) -> SafeString:
+    """Our own text only, so the drawing is safe; level Q survives rain and a photocopier."""
+    address = request.build_absolute_uri(reverse("issues:qr", args=[code]))
+    drawing = segno.make(address, error="q", micro=False)
+    return mark_safe(drawing.svg_inline(border=2, omitsize=True, svgclass="qr"))  # noqa: S308
