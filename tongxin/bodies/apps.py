@@ -8,6 +8,7 @@ class BodiesConfig(AppConfig):
         from tongxin.bodies import queries
         from tongxin.core import access, clock
         from tongxin.people import queries as people
+        from tongxin.territory import queries as territory
 
         access.register_provider(lambda by, village_id, roles: bool(queries.held(by, village_id).roles & roles))
         access.register_grid_provider(lambda by, village_id, grid: grid in queries.held(by, village_id).grids)
@@ -17,3 +18,5 @@ class BodiesConfig(AppConfig):
                 {"rows": queries.answering_for(household.grid_id, clock.today())},
             )
         )
+        territory.register_grid_facts("answers", queries.workers_by_grid)
+        territory.register_grid_facts("households", people.count_by_grid)

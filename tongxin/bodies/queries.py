@@ -11,6 +11,7 @@ from tongxin.bodies.models import Appointment
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.actors import Actor
 from tongxin.core import clock
+from tongxin.territory.models import Village
 
 
 @dataclass(frozen=True)
@@ -144,3 +145,13 @@ def holders(post_ids: Collection[UUID], day: date) -> dict[UUID, list[Appointmen
     for row in rows:
         found[row.post_id].append(row)
     return found
+
+
+def workers_by_grid(village: Village, day: date) -> dict[UUID, str]:
+    """Who answers for each grid: its workers' names and telephones, in one query."""
+    found: dict[UUID, list[str]] = {}
+    rows = Appointment.objects.of(village).on(day).filter(post__role=Role.GRID_WORKER, post__grid__isnull=False)
+    for row in rows.select_related("person", "post").order_by("from_on", "id"):
+        if row.post.grid_id is not None:
+            found.setdefault(row.post.grid_id, []).append(f"{row.person.name} {row.phone}".strip())
+    return {grid: "、".join(names) for grid, names in found.items()}

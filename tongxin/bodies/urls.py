@@ -1,4 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from tongxin.bodies.views import entering, tree
 
 app_name = "bodies"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("v/bodies/", tree.bodies, name="bodies"),
+    path("v/bodies/new/", entering.body_new, name="body_new"),
+    path("v/bodies/<uuid:pk>/", tree.body, name="body"),
+    path("v/bodies/<uuid:pk>/end/", entering.body_end, name="body_end"),
+    path("v/bodies/<uuid:pk>/posts/new/", entering.post_new, name="post_new"),
+    path("v/posts/<uuid:post_pk>/appoint/", entering.appoint, name="appoint"),
+    path("v/posts/<uuid:post_pk>/pair/", entering.pair, name="pair"),
+    path("v/appointments/<uuid:appointment_pk>/end/", entering.end, name="end"),
+    path("v/appointments/<uuid:appointment_pk>/leave/", entering.leave, name="leave"),
+    path("v/appointments/<uuid:appointment_pk>/login/", entering.login, name="login"),
+]

@@ -1,7 +1,7 @@
 """Which village is meant, and what lies in it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -79,7 +79,7 @@ def grids_on(day: date) -> list[Grid]:
 
 
 # --- what higher floors know of a grid, for the page of places ----------------------------------------------------
-Facts = Callable[[Village, date], dict[UUID, str]]
+Facts = Callable[[Village, date], Mapping[UUID, object]]
 _facts: list[tuple[str, Facts]] = []
 
 
@@ -89,7 +89,7 @@ def register_grid_facts(name: str, facts: Facts) -> None:
         _facts.append((name, facts))
 
 
-def grid_facts(village: Village, day: date) -> dict[str, dict[UUID, str]]:
+def grid_facts(village: Village, day: date) -> dict[str, Mapping[UUID, object]]:
     return {name: facts(village, day) for name, facts in _facts}
 
 

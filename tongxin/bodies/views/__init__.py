@@ -1,0 +1,1 @@
+"""Pages of bodies: the tree, one body, and what is entered there."""

@@ -1,0 +1,182 @@
+"""What is entered about bodies: founding, posts, appointments, leave, partners, log-ins."""
+
+from collections.abc import Callable
+from typing import cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tongxin.bodies import actions
+from tongxin.bodies import forms as shapes
+from tongxin.bodies.models import Body
+from tongxin.bodies.roles import Role
+from tongxin.bodies.views.tree import BodyRequest, appointment_of, body_of, post_of
+from tongxin.core import clock
+from tongxin.core.access import staff
+from tongxin.core.errors import DomainError
+
+METHODS = ["GET", "HEAD", "POST"]
+KEEPERS = (Role.SECRETARY, Role.CLERK, Role.TOWNSHIP)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    heading: str,
+    deed: Callable[[], object],
+    said: str,
+    *,
+    body: Body | None = None,
+    lead: str = "",
+) -> HttpResponse:
+    """A form, one action, back to where it belongs; a rule's 'no' stands at its field."""
+    back = reverse("bodies:body", args=[body.pk]) if body is not None else reverse("bodies:bodies")
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                deed()
+            except DomainError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error.message))
+                status = error.status if error.status in (403, 409) else 422
+            else:
+                messages.success(request, said)
+                return HttpResponseRedirect(back, status=303)
+    label = body.name if body is not None else _("Bodies")
+    context = {"form": form, "heading": heading, "lead": lead, "back": back, "back_label": label}
+    return render(request, "desk_form.html", context, status=status)
+
+
+@staff(*KEEPERS)
+@require_http_methods(METHODS)
+def body_new(request: HttpRequest) -> HttpResponse:
+    asked = cast(BodyRequest, request)
+    form = shapes.BodyForm(asked.POST or None, day=clock.today(asked.village.tz))
+    return _form_page(
+        request,
+        form,
+        _("A new body"),
+        lambda: actions.found_body(asked.village, by=asked.user, **form.cleaned_data),
+        _("The body is entered. Add its posts."),
+    )
+
+
+@staff(*KEEPERS)
+@require_http_methods(METHODS)
+def body_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked, body = cast(BodyRequest, request), body_of(request, pk)
+    form = shapes.EndForm(asked.POST or None)
+    return _form_page(
+        request,
+        form,
+        _("%(body)s ends") % {"body": body.name},
+        lambda: actions.end_body(body, by=asked.user, ended_on=form.cleaned_data["ended_on"]),
+        _("The body has ended; its history stays."),
+        body=body,
+    )
+
+
+@staff(*KEEPERS)
+@require_http_methods(METHODS)
+def post_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked, body = cast(BodyRequest, request), body_of(request, pk)
+    form = shapes.PostForm(asked.POST or None, day=clock.today(asked.village.tz))
+    return _form_page(
+        request,
+        form,
+        _("A new post"),
+        lambda: actions.create_post(body, by=asked.user, **form.cleaned_data),
+        _("The post is entered. Appoint somebody."),
+        body=body,
+    )
+
+
+@staff(*KEEPERS)
+@require_http_methods(METHODS)
+def appoint(request: HttpRequest, post_pk: UUID) -> HttpResponse:
+    """Rights begin on the day that is entered here. Nobody appoints himself."""
+    asked, post = cast(BodyRequest, request), post_of(request, post_pk)
+    form = shapes.AppointForm(asked.POST or None, village=asked.village)
+
+    def deed() -> None:
+        given = form.cleaned_data
+        person = form.person or actions.register_outsider(asked.village, by=asked.user, name=given["name"])
+        actions.appoint(
+            post,
+            person,
+            by=asked.user,
+            from_on=given["from_on"],
+            ground=given["ground"],
+            phone=given["phone"],
+        )
+
+    heading = _("Appoint: %(post)s") % {"post": post.title}
+    return _form_page(request, form, heading, deed, _("Appointed."), body=post.body)
+
+
+@staff(*KEEPERS)
+@require_http_methods(METHODS)
+def end(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
+    asked, row = cast(BodyRequest, request), appointment_of(request, appointment_pk)
+    form = shapes.EndAppointmentForm(asked.POST or None)
+    return _form_page(
+        request,
+        form,
+        _("%(name)s leaves the post %(post)s") % {"name": row.person.name, "post": row.post.title},
+        lambda: actions.end_appointment(row, by=asked.user, **form.cleaned_data),
+        _("Entered. What was dispatched stays with the post."),
+        body=row.post.body,
+        lead=_("Rights end on that day. What was dispatched stays with the post."),
+    )
+
+
+@staff(*KEEPERS)
+@require_http_methods(METHODS)
+def leave(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
+    asked, row = cast(BodyRequest, request), appointment_of(request, appointment_pk)
+    form = shapes.LeaveForm(asked.POST or None, initial={"away_from": row.away_from, "away_to": row.away_to})
+    return _form_page(
+        request,
+        form,
+        _("Leave of %(name)s") % {"name": row.person.name},
+        lambda: actions.set_leave(row, by=asked.user, **form.cleaned_data),
+        _("Entered; the partner post is shown meanwhile."),
+        body=row.post.body,
+    )
+
+
+@staff(*KEEPERS)
+@require_http_methods(METHODS)
+def pair(request: HttpRequest, post_pk: UUID) -> HttpResponse:
+    asked, post = cast(BodyRequest, request), post_of(request, post_pk)
+    form = shapes.PairForm(asked.POST or None, post=post, initial={"partner": post.partner_id})
+    return _form_page(
+        request,
+        form,
+        _("Who stands in for %(post)s?") % {"post": post.title},
+        lambda: actions.pair_posts(post, form.cleaned_data["partner"], by=asked.user),
+        _("They stand in for each other now."),
+        body=post.body,
+    )
+
+
+@staff(*KEEPERS)
+@require_http_methods(METHODS)
+def login(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
+    asked, row = cast(BodyRequest, request), appointment_of(request, appointment_pk)
+    form = shapes.LoginForm(asked.POST or None)
+    return _form_page(
+        request,
+        form,
+        _("A log-in for %(name)s") % {"name": row.person.name},
+        lambda: actions.give_login(row.person, by=asked.user, **form.cleaned_data),
+        _("The log-in is made. Tell them in person."),
+        body=row.post.body,
+    )

@@ -1,0 +1,169 @@
+"""The bodies of the village as a tree, as on any day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import cast
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tongxin.accounts.models import User
+from tongxin.bodies import access
+from tongxin.bodies.models import Appointment, Body, BodyKind, Post
+from tongxin.core import clock, ledgers
+from tongxin.core.access import staff
+from tongxin.territory.models import Village
+
+ORDER = list(BodyKind)
+
+
+class BodyRequest(HttpRequest):
+    """A request of somebody with a post in this village."""
+
+    user: User
+    village: Village
+
+
+@dataclass
+class Seat:
+    """A post with who holds it on the day, and how many seats are free."""
+
+    post: Post
+    holders: list[Appointment] = field(default_factory=list)
+    away: bool = False
+
+    @property
+    def free(self) -> int:
+        return max(self.post.seats - len(self.holders), 0)
+
+
+@dataclass
+class Branch:
+    body: Body
+    seats: list[Seat] = field(default_factory=list)
+    children: list["Branch"] = field(default_factory=list)
+
+
+def grown(village: Village, day: date, bodies: Sequence[Body] | None = None) -> list[Branch]:
+    """The tree on a day, in three queries."""
+    rows = list(Body.objects.of(village).on(day).select_related("grid")) if bodies is None else list(bodies)
+    branches = {body.pk: Branch(body) for body in rows}
+    posts = Post.objects.filter(body__in=branches).select_related("partner", "grid").order_by("position", "title")
+    seats: dict[UUID, Seat] = {}
+    for post in posts:
+        if post.ended_on is None or post.ended_on > day:
+            seats[post.pk] = Seat(post)
+            branches[post.body_id].seats.append(seats[post.pk])
+    for row in Appointment.objects.filter(post__in=seats).on(day).select_related("person").order_by("from_on", "id"):
+        seats[row.post_id].holders.append(row)
+    for seat in seats.values():
+        seat.away = bool(seat.holders) and all(row.is_away(day) for row in seat.holders)
+    roots: list[Branch] = []
+    for branch in branches.values():
+        parent = branches.get(branch.body.parent_id) if branch.body.parent_id else None
+        (parent.children if parent else roots).append(branch)
+    for branch in branches.values():
+        branch.children.sort(key=lambda b: (b.body.grid.number if b.body.grid else 0, b.body.name))
+    kind_of = {kind: i for i, kind in enumerate(ORDER)}
+    return sorted(
+        roots, key=lambda b: (kind_of[BodyKind(b.body.kind)], b.body.grid.number if b.body.grid else 0, b.body.name)
+    )
+
+
+def day_of(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return clock.today(cast(BodyRequest, request).village.tz)
+
+
+@staff()
+@require_safe
+def bodies(request: HttpRequest) -> HttpResponse:
+    asked = cast(BodyRequest, request)
+    day = day_of(request)
+    tree = grown(asked.village, day)
+    if (answer := ledgers.respond(request, _ledger(asked, tree))) is not None:
+        return answer
+    context = {
+        "tree": tree,
+        "on": day,
+        "ended": Body.objects.of(asked.village).filter(ended_on__lte=day).order_by("-ended_on"),
+        "may_keep": access.can_keep_bodies(asked.user, asked.village.pk),
+        "vacant": sum(seat.free for seat in _seats(tree)),
+    }
+    return render(request, "bodies/body_list.html", context)
+
+
+def _seats(tree: Sequence[Branch]) -> list[Seat]:
+    return [seat for branch in tree for seat in (*branch.seats, *_seats(branch.children))]
+
+
+def _ledger(request: BodyRequest, tree: Sequence[Branch]) -> ledgers.Ledger:
+    columns = [
+        ledgers.Column("body", _("Body"), width=22),
+        ledgers.Column("post", _("Post"), width=18),
+        ledgers.Column("name", _("Name"), width=12),
+        ledgers.Column("from", _("From"), "date", 12),
+        ledgers.Column("ground", _("By what"), width=16),
+        ledgers.Column("phone", _("Telephone for villagers"), width=16),
+    ]
+    return ledgers.Ledger(
+        _("Ledger of appointments"), request.village.name, columns, list(_lines(tree)), prepared_by=request.user.name
+    )
+
+
+def _lines(tree: Sequence[Branch]) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+    for branch in tree:
+        for seat in branch.seats:
+            for row in seat.holders:
+                found.append((branch.body.name, seat.post.title, row.person.name, row.from_on, row.ground, row.phone))
+            found += [(branch.body.name, seat.post.title, _("vacant"), None, "", "")] * seat.free
+        found += _lines(branch.children)
+    return found
+
+
+def body_of(request: HttpRequest, pk: UUID) -> Body:
+    rows = Body.objects.filter(village=cast(BodyRequest, request).village, pk=pk).select_related("village", "parent")
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def post_of(request: HttpRequest, pk: UUID) -> Post:
+    rows = Post.objects.filter(village=cast(BodyRequest, request).village, pk=pk).select_related("village", "body")
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def appointment_of(request: HttpRequest, pk: UUID) -> Appointment:
+    rows = Appointment.objects.filter(village=cast(BodyRequest, request).village, pk=pk)
+    found = rows.select_related("post__village", "post__body", "person__village").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@staff()
+@require_safe
+def body(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One body: its posts with who holds them, and who held them before."""
+    asked = cast(BodyRequest, request)
+    found = body_of(request, pk)
+    day = clock.today(asked.village.tz)
+    former = Appointment.objects.filter(post__body=found, to_on__lte=day).select_related("post", "person")
+    context = {
+        "body": found,
+        "branch": grown(asked.village, day, [found])[0],
+        "former": former.order_by("-to_on"),
+        "may_keep": access.can_keep_bodies(asked.user, asked.village.pk) and found.ended_on is None,
+    }
+    return render(request, "bodies/body_page.html", context)
