@@ -190,9 +190,7 @@ def at(text: str) -> datetime:
 def test_a_day_without_work_moves_on_and_the_entry_says_so(here, asked, due, moved_from):
     with clock.stopped_at(at("2023-06-19 09:00")):
         issue = stage.told(here, "m", days_ago=0)
-        entry = actions.dispatch(
-            issue, by=clerk(here), post=here.posts["worker"], due_on=date.fromisoformat(asked)
-        )
+        entry = actions.dispatch(issue, by=clerk(here), post=here.posts["worker"], due_on=date.fromisoformat(asked))
     assert (entry.data["due_on"], entry.data["moved_from"]) == (due, moved_from)
     assert here.fresh("m").due_on == date.fromisoformat(due)
 
@@ -319,9 +317,7 @@ def test_what_cannot_be_a_usual_post(here):
         with pytest.raises(DomainError):
             actions.set_usual_handler(here.village, by=clerk(here), category=category, post=here.posts[post])
     with pytest.raises(DomainError):
-        actions.set_usual_handler(
-            here.village, by=clerk(here), category=Category.ROAD, post=neighbour.posts["helper"]
-        )
+        actions.set_usual_handler(here.village, by=clerk(here), category=Category.ROAD, post=neighbour.posts["helper"])
     with pytest.raises(NotAllowed):
         actions.set_usual_handler(
             here.village, by=here.users["worker"], category=Category.ROAD, post=here.posts["helper"]

@@ -36,7 +36,10 @@ def shown(response) -> dict[str, list[str]]:
 
 # --- the inbox --------------------------------------------------------------------------------------------------
 def test_the_list_stands_by_due_day_and_what_waits_for_the_teller_is_never_late(clerk, here):
-    made = {name: due(stage.taken(here, name), days) for name, days in (("late", -2), ("today", 0), ("soon", 5), ("later", 6))}
+    made = {
+        name: due(stage.taken(here, name), days)
+        for name, days in (("late", -2), ("today", 0), ("soon", 5), ("later", 6))
+    }
     made["answered"] = due(stage.answered(here, "answered"), -3)
     page = clerk.get(INBOX)
     assert shown(page) == {code: [issue.number] for code, issue in made.items()}

@@ -63,9 +63,7 @@ def test_a_day_without_work_is_moved_with_a_notice(clerk, here):
 
     while workdays.is_workday(day):
         day = day.fromordinal(day.toordinal() + 1)
-    response = press(
-        clerk, "dispatch", issue, follow=True, post=str(here.posts["worker"].pk), due_on=day.isoformat()
-    )
+    response = press(clerk, "dispatch", issue, follow=True, post=str(here.posts["worker"].pk), due_on=day.isoformat())
     assert "不上班，顺延到" in text_of(response)
     assert here.fresh("m").due_on == workdays.next_workday(day)
 

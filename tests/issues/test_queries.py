@@ -108,7 +108,9 @@ def test_several_counts_are_one_statement(several, django_assert_num_queries):
     bodies.held(user, several.village.pk)
     rows = queries.visible_to(user, several.village.pk)
     with django_assert_num_queries(1):
-        found = queries.counts(several.village.pk, every=rows, open=rows.open(), none=rows.none(), empty=rows.filter(pk__in=[]))
+        found = queries.counts(
+            several.village.pk, every=rows, open=rows.open(), none=rows.none(), empty=rows.filter(pk__in=[])
+        )
     assert found == {"every": 6, "open": 5, "none": 0, "empty": 0}
 
 

@@ -117,7 +117,9 @@ def test_a_forged_press_without_the_token_does_nothing(here, settings):
 
 def test_a_way_back_leads_only_to_our_own_pages(client, here):
     client.force_login(here.users["clerk"])
-    for n, back in enumerate(["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/v/say/?status=told"]):
+    for n, back in enumerate(
+        ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/v/say/?status=told"]
+    ):
         issue = stage.told(here, f"m{n}")
         response = client.post(reverse("issues:accept", args=[issue.number]), {"back": back})
         wanted = back if back.startswith("/v/") else reverse("issues:issue", args=[issue.number])

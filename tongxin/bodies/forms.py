@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.bodies.models import Body, BodyKind, Post
 from tongxin.bodies.roles import Role
+from tongxin.core.fields import DayField
 from tongxin.people.models import Person
 from tongxin.territory import queries as territory
-from tongxin.territory.forms import DayField
 from tongxin.territory.models import Grid, Village
 
 

@@ -6,22 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.core import clock
+from tongxin.core.fields import DayField
 from tongxin.people.actions import Member
 from tongxin.people.models import Relation, Residence, Sex
 from tongxin.territory import queries as territory
 from tongxin.territory.models import Grid, Group
 
 MORE_ROWS = 6
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", clock.today)
-        kwargs.setdefault("error_messages", {"invalid": _("That is no day."), "required": _("Choose a day.")})
-        super().__init__(**kwargs)
 
 
 def ground_fields(form: forms.Form, day: date) -> None:

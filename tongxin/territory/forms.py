@@ -6,18 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.core import clock
+from tongxin.core.fields import DayField
 from tongxin.territory import queries
 from tongxin.territory.models import Grid, Group, PlaceKind
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", clock.today)
-        kwargs.setdefault("error_messages", {"invalid": _("That is no day."), "required": _("Choose a day.")})
-        super().__init__(**kwargs)
 
 
 class _GroundForm(forms.Form):
