@@ -1,4 +1,4 @@
-"""Somebody speaks, somebody else writes it down (J1): both names, likely twins first, the slip, past the one it is about."""
+"""Somebody speaks, somebody else writes it down (J1): both names, twins first, the slip, past the one concerned."""
 
 import re
 

@@ -111,7 +111,7 @@ def _alike(request: StaffRequest, form: ProxyForm) -> list[Alike]:
         place_id=place.pk if place else None,
         group_id=group.pk if group else None,
         household_id=home.pk if home else None,
-        among=queries.rows().of(request.village),
+        among=queries.rows().of(request.village).filter(is_sealed=False),
     )
     seen = set(
         queries.visible_to(request.user, request.village.pk)
