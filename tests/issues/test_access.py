@@ -215,6 +215,15 @@ def test_a_complaint_stays_hidden_from_the_one_it_was_about_after_the_post_has_g
     assert not queries.visible_to(user, here.village.pk).filter(pk=issue.pk).exists()
 
 
+def test_whoever_takes_over_the_post_that_it_is_about_does_not_see_it(here):
+    issue = stage.told(here, "complaint", about_post=here.posts["committee"])
+    user = here.users["supervisor"]
+    stage.appoint(here, "committee", here.persons[user.name])  # nobody's recusal names them
+    user.__dict__.pop("_holdings", None)
+    assert not access.can_see(user, issue)
+    assert not queries.visible_to(user, here.village.pk).filter(pk=issue.pk).exists()
+
+
 def test_the_handler_of_a_complaint_sees_it_and_nobody_beside_him(here):
     issue = stage.told(here, "complaint", about_post=here.posts["secretary"])
     actions.dispatch(issue, by=here.users["supervisor"], post=here.posts["committee"])

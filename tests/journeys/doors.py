@@ -85,10 +85,11 @@ OBJECTS: dict[str, Callable[[Stage], list[Any]]] = {
     "entry": lambda stage: _pks(IssueEntry),
     "history": lambda stage: _pks(RegisterEntry),
     "sitting": lambda stage: _pks(Sitting),
+    "placecode": lambda stage: [code.pk for code in stage.codes],
 }
 PLURALS = {"bodies": "body", "people": "person", "persons": "person", "places": "place", "codes": "code"}
 # Names where the noun of the address is not the noun of the thing: {"app:route": noun}.
-NOUNS: dict[str, str] = {}
+NOUNS: dict[str, str] = {"territory:code_revoke": "placecode"}
 # Words that mean the same in every village: by "app:route/param", else by the parameter.
 WORDS: dict[str, Callable[[], list[Any]]] = {
     "variant": lambda: ["large", "small", "sound"],
