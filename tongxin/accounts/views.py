@@ -32,7 +32,7 @@ def login(request: HttpRequest) -> HttpResponse:
     onward = _onward(request)
     if request.user.is_authenticated and request.method != "POST":
         return redirect(onward)
-    form = LoginForm(request.POST or None)
+    form = LoginForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _login_page(request, form, status=422 if form.is_bound else 200)
     keys = _keys(request, form.cleaned_data["username"])
@@ -97,7 +97,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     user = request.user
-    form = PasswordForm(request.POST or None, user=user)
+    form = PasswordForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid() and _changed(request, user, form):
         messages.success(request, _("Your new password holds from now on."))
         return HttpResponseRedirect(resolve_url("accounts:password"), status=303)

@@ -35,7 +35,7 @@ class Act:
 @require_http_methods(["GET", "HEAD", "POST"])
 def council(request: StaffRequest) -> HttpResponse:
     today = clock.today(request.village.tz)
-    form = SittingForm(request.POST or None, today=today)
+    form = SittingForm(request.POST if request.method == "POST" else None, today=today)
     if request.method == "POST" and form.is_valid():
         try:
             return _hold(request, form)

@@ -142,7 +142,7 @@ def who_does_what(request: StaffRequest) -> HttpResponse:
     given = queries.usual_handlers(village.pk)
     lines = [
         UsualForm(
-            request.POST or None,
+            request.POST if request.method == "POST" else None,
             posts=posts,
             category=code,
             initial={"post": str(given[code].post_id), "question": given[code].question} if code in given else {},
