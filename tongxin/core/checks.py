@@ -1,18 +1,22 @@
 """What is unsafe is refused at start-up, and the message says the mend (R2, R59)."""
 
+import logging
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from tongxin.core import clock, crypto, workdays
 from tongxin.core.models import CalendarDay
 
+log = logging.getLogger(__name__)
+SAMPLES = ("django-insecure", "only-for-", "change", "secret", "example", "test")  # how keys from a handbook begin
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 WAL_SAFE = (3, 51, 3)  # before it, two connections in WAL mode can spoil the file (reliability, finding 3)
 
@@ -30,6 +34,8 @@ def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
         found.append(Error("There is no secret key.", hint=mend, id="tongxin.E001"))
     elif len(secret) < 50 or len(set(secret)) < 5:
         found.append(Error("The secret key is too short or too plain.", hint=mend, id="tongxin.E002"))
+    elif secret.lower().startswith(SAMPLES) and not _only_here():
+        found.append(Error("The secret key is a sample that others know.", hint=mend, id="tongxin.E007"))
     lines = crypto.key_lines()
     try:
         for line in lines:
@@ -38,13 +44,21 @@ def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
         found.append(Error(str(error), hint="Put the field key back from its safe copy.", id="tongxin.E004"))
     if not lines:
         found.append(Error("There is no field key.", hint="Run `manage.py setup_keys`.", id="tongxin.E003"))
+    for path in (Path(settings.SECRET_FILE), Path(settings.DATA) / "field.key"):
+        if path.exists() and path.stat().st_mode & 0o077:
+            found.append(Error(f"Others may read {path}.", hint=f"chmod 600 {path}", id="tongxin.E006"))
     return found
+
+
+def _only_here() -> bool:
+    """Nobody else can ask: a check, a test, a try-out on one's own machine."""
+    return set(settings.ALLOWED_HOSTS) <= LOOPBACK
 
 
 @register(Tags.security)
 def debug(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """DEBUG shows the inside to whoever asks."""
-    if settings.DEBUG and not set(settings.ALLOWED_HOSTS) <= LOOPBACK:
+    if settings.DEBUG and not _only_here():
         return [
             Error(
                 "DEBUG is on while other machines may ask.",
@@ -109,7 +123,7 @@ def postgres_faults(shown: dict[str, str]) -> list[CheckMessage]:
             id=f"tongxin.E0{number}",
         )
         for name, number in numbers.items()
-        if shown.get(name, "") in ("off", "local", "")
+        if shown.get(name, "") in ("off", "")
     ]
 
 
@@ -149,3 +163,28 @@ def calendar(
             id="tongxin.W001",
         )
     ]
+
+
+class Unsafe(ImproperlyConfigured):
+    """The product does not start like this."""
+
+
+def refuse_unsafe() -> None:
+    """Run our checks, those of the database too, before the first request: a server runs none by itself.
+
+    Raises:
+        Unsafe: naming each fault and its mend.
+    """
+    _refuse(run_checks(tags=[Tags.security]))  # first by itself: without keys there may be no database either
+    try:
+        _refuse(run_checks(tags=[Tags.database], databases=list(connections)))
+    finally:
+        connections.close_all()  # a server that forks must not hand an open connection to its children
+
+
+def _refuse(found: Sequence[CheckMessage]) -> None:
+    faults = [message for message in found if message.is_serious()]
+    if faults:
+        raise Unsafe("\n".join(f"{fault.id}: {fault.msg} {fault.hint or ''}" for fault in faults))
+    for message in found:
+        log.warning("%s %s %s", message.id, message.msg, message.hint or "")

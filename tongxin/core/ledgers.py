@@ -76,8 +76,9 @@ def shown(value: Any) -> str:
 
 def _paper(request: HttpRequest, ledger: Ledger) -> HttpResponse:
     rows: list[list[tuple[Column, str]]] = []
+    is_cut = False
     for row in ledger.rows:
-        if len(rows) == PRINT_LIMIT:
+        if is_cut := len(rows) == PRINT_LIMIT:
             break
         rows.append([(column, shown(cell)) for column, cell in zip(ledger.columns, row, strict=True)])
     back = request.GET.copy()
@@ -85,7 +86,7 @@ def _paper(request: HttpRequest, ledger: Ledger) -> HttpResponse:
     context = {
         "ledger": ledger,
         "rows": rows,
-        "is_cut": len(rows) == PRINT_LIMIT,
+        "is_cut": is_cut,
         "printed_at": clock.now(),
         "back": f"{request.path}?{back.urlencode()}" if back else request.path,
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -75,6 +76,7 @@ class DisplayMiddleware:
         kept = Display.read(request.COOKIES.get(COOKIE, ""))
         request.display = asked or kept or Display()  # type: ignore[attr-defined]
         response = self.get_response(request)
+        patch_vary_headers(response, ("Cookie",))
         if asked is not None and asked != kept and COOKIE not in response.cookies:
             remember(response, asked)
         return response

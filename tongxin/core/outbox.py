@@ -14,9 +14,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from tongxin.core import clock, masking
+from tongxin.core import clock
 from tongxin.core.inserting import must_be_in_transaction
-from tongxin.core.logs import described, one_line
+from tongxin.core.logs import described, one_line, scrubbed
 from tongxin.core.models import OutboxItem, OutboxState
 
 Handler = Callable[[dict[str, Any]], object]
@@ -114,7 +114,7 @@ def _carry_out(item: OutboxItem) -> None:
 
 
 def _failed(item: OutboxItem, error: Exception) -> None:
-    words = one_line(masking.scrub(described(error)))[:300]
+    words = one_line(scrubbed(described(error)))[:300]
     if item.attempts >= TRIES:
         log.error("outbox: %s %s set aside after %s tries: %s", item.topic, item.pk, item.attempts, words)
         _finish(item, state=OutboxState.PARKED, last_error=words)

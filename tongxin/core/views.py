@@ -1,16 +1,21 @@
 """Error pages, the reader's choices, and the sign of life."""
 
+import logging
+
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import loader
-from django.urls import reverse
+from django.urls import get_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.core.access import public
 from tongxin.core.middleware import Display, remember
+
+log = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -26,28 +31,37 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Stands alone: whatever broke may be the database or a context processor."""
+    """Stands alone: whatever broke may be the database or a context processor. Words only, if even that breaks."""
     village = getattr(request, "village", None)
     context = {
         "phone": getattr(village, "phone", ""),
         "request_id": getattr(request, "id", ""),
         "nonce": str(getattr(request, "csp_nonce", "")),
     }
-    return HttpResponse(loader.get_template("500.html").render(context), status=500)
+    try:
+        page = loader.get_template("500.html").render(context)
+    except Exception:
+        log.exception("the error page itself failed")
+        words = (_("Our side had a problem."), context["phone"], context["request_id"])
+        return HttpResponse("\n".join(filter(None, words)), content_type="text/plain; charset=utf-8", status=500)
+    return HttpResponse(page, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that lay open too long; nothing was done with it."""
-    return denied(request)
+    log.warning("a form was refused: %s", reason)
+    words = _("This page lay open too long. Go back, load it again and send once more.")
+    return render(request, "403.html", {"reason": words}, status=403)
 
 
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if wanted and safe else reverse("issues:home")
+    return wanted if wanted and safe else get_script_prefix()  # the first page of the village
 
 
 @public("everybody may choose how large the letters are")
+@require_http_methods(["GET", "HEAD", "POST"])
 def display(request: HttpRequest) -> HttpResponse:
     """Letter size and simple pages; kept in a cookie that holds nothing else."""
     if request.method != "POST":
@@ -77,8 +91,13 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @public("a machine asks whether we live")
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """200 when the database answers, else 503; says nothing more to strangers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        log.error("healthz: %s", type(error).__name__)
+        return HttpResponse("down\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")

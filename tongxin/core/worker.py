@@ -31,6 +31,12 @@ def run_forever(stop: threading.Event, pause: float = PAUSE) -> None:
         connections.close_all()
 
 
+def end(stop: threading.Event) -> None:
+    """Set `stop` and wake the loop, so that it ends after the item in hand."""
+    stop.set()
+    outbox.nudge.set()
+
+
 def start(stop: threading.Event) -> threading.Thread:
     """The same as a daemon thread of this process."""
     thread = threading.Thread(target=run_forever, args=(stop,), name="worker", daemon=True)

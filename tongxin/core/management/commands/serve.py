@@ -4,9 +4,9 @@ import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tongxin.core import worker
+from tongxin.core import checks, worker
 
 
 class Command(BaseCommand):
@@ -20,7 +20,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         import waitress
 
-        from tongxin.wsgi import application
+        try:
+            from tongxin.wsgi import application
+        except checks.Unsafe as fault:
+            raise CommandError(str(fault)) from None
 
         stop = threading.Event()
         server = waitress.create_server(
@@ -38,12 +41,14 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, end)
         thread = worker.start(stop)
-        self.stdout.write(f"http://{options['host']}:{options['port']}/")
+        port = getattr(server, "effective_port", options["port"])  # --port 0 takes a free one
+        self.stdout.write(f"http://{options['host']}:{port}/")
+        self.stdout.flush()
         try:
             server.run()
         except KeyboardInterrupt:
             pass
         finally:
-            stop.set()
+            worker.end(stop)
             server.close()
             thread.join(timeout=5)
