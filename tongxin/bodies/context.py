@@ -97,7 +97,7 @@ def items(request: HttpRequest) -> list[Item]:
     waiting: dict[str, int] = {}
     for counts in _counts:
         waiting.update(counts(request))
-    here = _closest(request.path, [url for _entry, url in opened])
+    here = _at(request, opened) or _closest(request.path, [url for _entry, url in opened])
     return [
         Item(entry.label, url, entry.icon, _said(waiting.get(entry.route, 0)), url == here, entry.rule)
         for entry, url in opened
@@ -113,6 +113,12 @@ def _door(route: str, holdings: queries.Holdings) -> str:
         return ""
     needed = roles_of(view)
     return url if is_public(view) or needed == ANY_POST or holdings.roles & needed else ""
+
+
+def _at(request: HttpRequest, opened: list[tuple[Entry, str]]) -> str:
+    """A page may say to which entry it belongs, when its address does not (`request.menu_at`, a route)."""
+    route = getattr(request, "menu_at", "")
+    return next((url for entry, url in opened if entry.route == route), "")
 
 
 def _closest(path: str, urls: list[str]) -> str:

@@ -76,6 +76,7 @@ class ProxyForm(TellingForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(data, files, **kwargs)
+        self.offer()
         self.household = household
         self.persons = {str(member.person_id): member.person for member in members}
         self.fields["told_by"].choices = [  # type: ignore[attr-defined]

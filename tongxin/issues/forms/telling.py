@@ -92,12 +92,17 @@ class TellingForm(forms.Form):
         super().__init__(data, files, label_suffix="", **kwargs)
         self.at = at
         self.uploads = Uploads(self.data, self.files)
+        if not self.is_bound or self.data.get("group") or self.data.get("about_post"):
+            self.offer()
+        if not self.is_bound:
+            self.initial.setdefault("key", str(uuid4()))
+
+    def offer(self) -> None:
+        """What there is to choose from: asked for when it is drawn or was given, since most sheets choose neither."""
         groups = Group.objects.on(clock.today()).order_by("number")
         posts = Post.objects.filter(role__in=STAFF, ended_on=None).select_related("grid")
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
         self.fields["about_post"].queryset = posts.order_by("position", "id")  # type: ignore[attr-defined]
-        if not self.is_bound:
-            self.initial.setdefault("key", str(uuid4()))
 
     @property
     def photos(self) -> list[Slot]:

@@ -137,7 +137,7 @@ def _queues(request: StaffRequest, day: date) -> Iterator[Queue]:
 @office(*inbox.READERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def who_does_what(request: StaffRequest) -> HttpResponse:
-    village = request.village
+    village, request.menu_at = request.village, "issues:inbox"
     posts = queries.posts_that_take(village.pk, clock.today(village.tz))
     given = queries.usual_handlers(village.pk)
     lines = [

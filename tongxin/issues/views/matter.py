@@ -340,6 +340,7 @@ def page(
 ) -> HttpResponse:
     matter = full(request, issue, faulty=faulty)
     reads_list = request.held.has(*queries.WATCHERS)
+    request.menu_at = "issues:inbox" if reads_list else "issues:tasks"
     context = {
         "matter": matter,
         "issue": issue,

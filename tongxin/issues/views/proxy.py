@@ -175,6 +175,7 @@ def _joined(request: StaffRequest, form: ProxyForm, number: str) -> HttpResponse
 @require_safe
 def written(request: StaffRequest, number: str) -> HttpResponse:
     """The number to read out, and the slip to hand over."""
+    request.menu_at = "issues:proxy"
     return render(request, "issues/proxy_done.html", _slip(request, number))
 
 

@@ -78,6 +78,7 @@ def page(
 ) -> HttpResponse:
     """One task: what it is, whom to call, and the three things one can do. `faulty` is the form that came back."""
     name, form = faulty or ("", None)
+    request.menu_at = "issues:tasks"
     shown = matter.read(request, issue)
     offers = {
         step: matter.offer(step, issue, form if step == name else None)

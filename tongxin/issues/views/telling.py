@@ -120,6 +120,7 @@ def _handed_in(request: VillageRequest, told: actions.Told, *, sealed: bool) -> 
 
 
 def _sheet(request: VillageRequest, form: TellingForm, here: Here, *, status: int = 200) -> HttpResponse:
+    form.offer()
     card = proof.family(request)
     words = str(form["words"].value() or "")
     context = {

@@ -31,6 +31,7 @@ class StaffRequest(VillageRequest):
     """A request whose user holds a staff post in this village."""
 
     user: User
+    menu_at: str  # the entry of the menu that a page belongs to, when its address does not say so
 
 
 Page = Callable[Concatenate[StaffRequest, P], HttpResponse]
