@@ -41,7 +41,11 @@ def _press_empty(inspector: Inspector, page, where: str) -> None:
     if not form.count():
         return
     with page.expect_navigation():
-        form.evaluate("form => { form.noValidate = true; form.submit() }")
+        form.evaluate(
+            "form => { form.noValidate = true;"
+            " for (const e of form.querySelectorAll('textarea, input:not([type=hidden], [type=radio], [type=checkbox])'))"
+            " e.value = ''; form.submit() }"
+        )
     if page.locator(".summary").count():
         inspector.look(f"{where} handed in empty")
 
