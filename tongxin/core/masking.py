@@ -5,7 +5,7 @@ A finder is for warning and for logs; it errs on the side of hiding.
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -18,6 +18,10 @@ _SURNAMES: Final = (
 )
 _COMPOUND: Final = frozenset(_SURNAMES[i : i + 2] for i in range(0, len(_SURNAMES), 2))
 _CHINESE: Final = dict(zip("〇零一二三四五六七八九幺○", "0012345678910", strict=True))
+_NUMERAL: Final = f"[{''.join(_CHINESE)}]"
+_NAME_BEFORE: Final = {
+    n: re.compile(rf"(?<=[\u4e00-\u9fff])(?<!{_NUMERAL}){_NUMERAL}{{{n}}}(?={_NUMERAL})") for n in (1, 2)
+}
 _SEPARATORS: Final = frozenset("-‐‑‒–—―−－_.·・,，、/()（）")
 
 
@@ -72,24 +76,24 @@ def _plain(text: str) -> str:
 
 # --- finding what was written -----------------------------------------------------------------------------------
 def _run(*digits: str) -> str:
-    """Digit classes in a row, with up to two separators (blanks, after `_level`) between them."""
-    return " {0,2}".join(digits)
+    """Digit classes in a row, with up to three separators (blanks, after `_level`) between them."""
+    return " {0,3}".join(digits)
 
 
 _D: Final = r"\d"
 _MONTH: Final = f"(?:{_run('0', '[1-9]')}|{_run('1', '[0-2]')})"
 _DAY: Final = f"(?:{_run('0', '[1-9]')}|{_run('[12]', _D)}|{_run('3', '[01]')})"
-_MONTH_DAY: Final = f"{_MONTH} {{0,2}}{_DAY}"
-_YEAR: Final = f"(?:{_run('1', '[89]')}|{_run('2', '0')}) {{0,2}}{_run(_D, _D)}"
+_MONTH_DAY: Final = f"{_MONTH} {{0,3}}{_DAY}"
+_YEAR: Final = f"(?:{_run('1', '[89]')}|{_run('2', '0')}) {{0,3}}{_run(_D, _D)}"
 _AREA: Final = _run("[1-9]", _D, _D, _D, _D, _D)
 _TAIL: Final = _run(_D, _D, _D)
 _PATTERN: Final = re.compile(
     r"(?<!\d)(?:"
-    rf"(?P<identity>{_AREA} {{0,2}}{_YEAR} {{0,2}}{_MONTH_DAY} {{0,2}}{_TAIL} {{0,2}}[\dX]"
-    rf"|{_AREA} {{0,2}}{_run(_D, _D)} {{0,2}}{_MONTH_DAY} {{0,2}}{_TAIL}(?! ?\d))"
-    rf"|(?P<card>[3-69](?: {{0,2}}\d){{15,18}})"
-    rf"|(?P<phone>(?:\+?{_run('8', '6')} {{0,2}}|{_run('0', '0', '8', '6')} {{0,2}})?{_run('1', '[3-9]', *[_D] * 9)})"
-    rf"|(?P<landline>0 {{0,2}}[1-9](?: {{0,2}}\d){{1,2}} {{0,2}}[2-8](?: {{0,2}}\d){{6,7}})"
+    rf"(?P<identity>{_AREA} {{0,3}}{_YEAR} {{0,3}}{_MONTH_DAY} {{0,3}}{_TAIL} {{0,3}}[\dX]"
+    rf"|{_AREA} {{0,3}}{_run(_D, _D)} {{0,3}}{_MONTH_DAY} {{0,3}}{_TAIL}(?! ?\d))"
+    rf"|(?P<card>[3-69](?: {{0,3}}\d){{15,18}})"
+    rf"|(?P<phone>(?:\+?{_run('8', '6')} {{0,3}}|{_run('0', '0', '8', '6')} {{0,3}})?{_run('1', '[3-9]', *[_D] * 9)})"
+    rf"|(?P<landline>0 {{0,3}}[1-9](?: {{0,3}}\d){{1,2}} {{0,3}}[2-8](?: {{0,3}}\d){{6,7}})"
     r")(?!\d)"
 )
 
@@ -104,8 +108,7 @@ def findings(text: str, keep: Collection[str] = ()) -> list[Finding]:
     """
     found: list[Finding] = []
     public = {_plain(number) for number in keep}
-    for chinese in (False, True):  # twice: in 张三13812345678 the 三 is a name, in 一三八… it is a digit
-        level = "".join(_level(ch, chinese) for ch in text)
+    for level in _readings(text):
         for match in _PATTERN.finditer(level):
             start, end = match.span()
             taken = any(f.start < end and start < f.end for f in found)
@@ -117,11 +120,24 @@ def findings(text: str, keep: Collection[str] = ()) -> list[Finding]:
 def scrub(text: str, keep: Collection[str] = ()) -> str:
     """The text with every finding masked."""
     hide = {"phone": phone, "landline": phone, "identity": identity, "card": card}
-    while found := findings(text, keep):  # again, in case what is left over joins with a neighbour to a new number
+    for _ in range(4):  # again, in case what is left over joins with a neighbour to a new number
+        found = findings(text, keep)
         for finding in reversed(found):
             plain = "".join(_level(ch, True) for ch in text[finding.start : finding.end]).replace(" ", "")
             text = text[: finding.start] + hide[finding.kind](plain) + text[finding.end :]
-    return text
+        if not found:
+            return text
+    # nobody writes like this: a heap of digits laid out to slip through
+    return "".join("*" if _level(ch, True).isdigit() else ch for ch in text)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """Levelled, with 三 as a letter (张三138…), as a digit (一三八…), as a name before digits (张三一三八…)."""
+    yield "".join(_level(ch, False) for ch in text)
+    if not _CHINESE.keys().isdisjoint(text):
+        for cut in range(3):
+            apart = _NAME_BEFORE[cut].sub(lambda match: " " * len(match.group()), text) if cut else text
+            yield "".join(_level(ch, True) for ch in apart)
 
 
 def _level(ch: str, chinese: bool) -> str:
