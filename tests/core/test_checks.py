@@ -1,8 +1,14 @@
 """Each unsafe setting is refused, and the message says the mend."""
 
-import pytest
+from datetime import date
+from types import SimpleNamespace
 
-from tongxin.core import checks
+import pytest
+from django.core.checks import Warning
+from django.db import connection
+
+from tongxin.core import checks, clock, workdays
+from tongxin.core.models import CalendarDay
 
 SAFE_OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20}
 SAFE = {"journal_mode": "delete", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
@@ -40,10 +46,64 @@ def test_a_postgresql_that_may_lose_an_answer_is_refused(name):
     assert len(checks.postgres_faults(shown)) == 1
 
 
-@pytest.mark.parametrize(("secret", "number"), [("short", "E002"), ("a" * 60, "E002")])
-def test_a_sample_key_is_refused(settings, secret, number):
+def ids(found):
+    return [fault.id.removeprefix("tongxin.") for fault in found]
+
+
+@pytest.fixture
+def data(settings, tmp_path):
+    """A data folder with both keys as `setup_keys` leaves them."""
+    settings.DATA, settings.SECRET_FILE = tmp_path, tmp_path / "secret.key"
+    for name in ("secret.key", "field.key"):
+        (tmp_path / name).write_text("k")
+        (tmp_path / name).chmod(0o600)
+    settings.SECRET_KEY = "q8-V" * 15 + "zebra"
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("secret", "number"),
+    [
+        ("", "E001"),
+        ("short", "E002"),
+        ("a" * 60, "E002"),
+        ("django-insecure-9x2m4k7q1w8e5r3t6y0u-and-so-on-and-so-forth", "E007"),
+        ("change-me-please-before-you-put-this-on-the-internet-please", "E007"),
+    ],
+)
+def test_a_missing_short_or_sample_key_is_refused(settings, data, secret, number):
+    settings.ALLOWED_HOSTS = ["village.example.org"]
+    assert ids(checks.keys(None)) == []
     settings.SECRET_KEY = secret
-    assert f"tongxin.{number}" in [fault.id for fault in checks.keys(None)]
+    found = checks.keys(None)
+    assert ids(found) == [number]
+    assert "setup_keys" in found[0].hint
+
+
+def test_a_sample_key_will_do_on_ones_own_machine(settings, data):
+    settings.SECRET_KEY, settings.ALLOWED_HOSTS = "only-for-checks-" + "c" * 30 + "abcde", ["localhost"]
+    assert ids(checks.keys(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "numbers"), [("", ["E003"]), ("nonsense", ["E004"]), ("AAEC", ["E004"]), ("ключ", ["E004"])]
+)
+def test_a_missing_or_broken_field_key_is_refused_and_never_shown(data, monkeypatch, line, numbers):
+    monkeypatch.setenv("TONGXIN_FIELD_KEY", "")
+    (data / "field.key").write_text(line)
+    found = checks.keys(None)
+    assert ids(found) == numbers
+    assert all(fault.hint for fault in found)
+    assert not line or all(line not in fault.msg for fault in found)
+
+
+@pytest.mark.parametrize("name", ["secret.key", "field.key"])
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o644])
+def test_a_key_file_that_others_may_read_is_refused(data, name, mode):
+    (data / name).chmod(mode)
+    (fault,) = checks.keys(None)
+    assert fault.id == "tongxin.E006"
+    assert fault.hint == f"chmod 600 {data / name}"
 
 
 def test_debug_is_refused_as_soon_as_others_may_ask(settings):
@@ -51,3 +111,76 @@ def test_debug_is_refused_as_soon_as_others_may_ask(settings):
     assert [fault.id for fault in checks.debug(None)] == ["tongxin.E005"]
     settings.ALLOWED_HOSTS = ["localhost"]
     assert checks.debug(None) == []
+
+
+# --- with a database --------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_the_open_database_answers_for_itself():
+    """On SQLite what the pragmas of the settings really did. A PostgreSQL for tests may leave the disk alone, and says so."""
+    found = [*checks.sqlite(None, databases=["default"]), *checks.postgres(None, databases=["default"])]
+    assert set(ids(found)) <= ({"E020", "E021", "E022"} if connection.vendor == "postgresql" else set())
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a pragma of SQLite; the other database runs on PostgreSQL")
+def test_a_pragma_that_was_lost_is_found():
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA recursive_triggers=OFF")
+        try:
+            assert ids(checks.sqlite(None, databases=["default"])) == ["E015"]
+        finally:
+            cursor.execute("PRAGMA recursive_triggers=ON")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("today", "entered", "missing"),
+    [
+        (date(2026, 9, 30), False, False),
+        (date(2026, 10, 1), False, True),
+        (date(2026, 12, 31), True, False),
+        (date(2027, 1, 1), False, True),
+        (date(2027, 1, 1), True, False),
+        (date(2027, 10, 1), True, True),
+    ],
+)
+def test_from_october_the_next_years_holidays_are_asked_for(monkeypatch, today, entered, missing):
+    monkeypatch.setattr(workdays, "library_until", lambda: date(2026, 12, 31))
+    if entered:
+        CalendarDay.objects.create(day=date(2027, 1, 1), is_workday=False, name="元旦")
+    workdays.forget()
+    with clock.stopped_at(clock.at(today, 12)):
+        found = checks.calendar(None, databases=["default"])
+    workdays.forget()
+    assert ids(found) == (["W001"] if missing else [])
+    assert all(warning.hint and not warning.is_serious() for warning in found)
+
+
+def test_before_the_first_migration_nobody_asks_for_holidays(monkeypatch):
+    monkeypatch.setattr(
+        checks, "connections", {"default": SimpleNamespace(introspection=SimpleNamespace(table_names=lambda: []))}
+    )
+    assert checks.calendar(None, databases=["default"]) == []
+    assert checks.calendar(None) == []
+
+
+def test_without_a_database_named_none_is_opened():
+    assert checks.sqlite(None) == checks.postgres(None) == []
+
+
+@pytest.mark.django_db
+def test_the_product_does_not_start_with_a_fault_and_says_each_mend(settings, monkeypatch):
+    monkeypatch.setattr(checks.connections, "close_all", lambda: None)  # the test's own connection
+    settings.SECRET_KEY = "short"
+    with pytest.raises(checks.Unsafe) as refused:
+        checks.refuse_unsafe()
+    assert "tongxin.E002" in str(refused.value) and "setup_keys" in str(refused.value)
+
+
+@pytest.mark.django_db
+def test_a_warning_starts_and_stands_in_the_log(settings, data, monkeypatch, caplog):
+    monkeypatch.setattr(checks.connections, "close_all", lambda: None)
+    monkeypatch.setattr(checks, "run_checks", lambda tags, databases=None: [Warning("w", hint="h", id="tongxin.W001")])
+    caplog.set_level("WARNING")
+    checks.refuse_unsafe()
+    assert "tongxin.W001 w h" in caplog.text

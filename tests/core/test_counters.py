@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import connections, transaction
+from django.db.transaction import TransactionManagementError
 
 from tongxin.core import counters
 from tongxin.core.ids import uuid7
@@ -39,3 +40,24 @@ def test_drawn_at_once_they_are_all_different():
     for thread in threads:
         thread.join()
     assert sorted(drawn) == list(range(1, 41))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_that_was_rolled_back_is_given_out_again():
+    village = uuid7()
+    assert draw(village) == 1
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        assert counters.next_value(village, "issues", 2023) == 2
+        raise ZeroDivisionError
+    assert draw(village) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_number_is_drawn_outside_a_transaction():
+    with pytest.raises(TransactionManagementError):
+        counters.next_value(uuid7(), "issues", 2023)
+
+
+@pytest.mark.django_db
+def test_a_counter_without_a_village_counts_too():
+    assert [draw(None), draw(None), draw(uuid7())] == [1, 2, 1]

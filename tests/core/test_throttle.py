@@ -6,6 +6,7 @@ import pytest
 
 from tongxin.core import clock, throttle
 from tongxin.core.errors import TooMany
+from tongxin.core.models import Throttle
 
 TEN = timedelta(minutes=10)
 
@@ -29,3 +30,31 @@ def test_a_right_answer_clears_the_count():
         throttle.hit("door")
     throttle.clear("door")
     throttle.check("door", 5, TEN)
+
+
+@pytest.mark.django_db
+def test_it_opens_when_the_oldest_of_the_last_ones_no_longer_counts():
+    start = clock.now()
+    for minute in range(5):
+        with clock.stopped_at(start + timedelta(minutes=minute)):
+            throttle.hit("door")
+    with clock.stopped_at(start + timedelta(minutes=5)), pytest.raises(TooMany) as refused:
+        throttle.check("door", 5, TEN)
+    assert refused.value.retry_at == start + TEN
+    with clock.stopped_at(start + TEN + timedelta(seconds=1)):
+        throttle.check("door", 5, TEN)
+        with pytest.raises(TooMany):
+            throttle.check("door", 4, TEN)
+
+
+@pytest.mark.django_db
+def test_a_limit_of_nothing_is_a_closed_door():
+    with pytest.raises(TooMany):
+        throttle.check("door", 0, TEN)
+
+
+@pytest.mark.django_db
+def test_the_table_does_not_say_whose_tries_they_are():
+    throttle.hit("address|203.0.113.7|13812345678")
+    kept = Throttle.objects.get().key
+    assert len(kept) == 32 and "203" not in kept and "138" not in kept

@@ -167,6 +167,10 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         if value is None or value == "":
             return value
+        if hasattr(value, "resolve_expression"):  # `bulk_update` wraps our own values, which are sealed further down
+            target = getattr(value, "_output_field_or_none", None)
+            if isinstance(target, EncryptedTextField) and target.bound_to == self.bound_to:
+                return value
         if not isinstance(value, str):
             raise TypeError("an encrypted field takes text")
         return seal(str(value), self.bound_to)

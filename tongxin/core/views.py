@@ -49,7 +49,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that lay open too long; nothing was done with it."""
-    log.warning("a form was refused: %s", reason)
     words = _("This page lay open too long. Go back, load it again and send once more.")
     return render(request, "403.html", {"reason": words}, status=403)
 

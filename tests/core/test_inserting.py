@@ -1,0 +1,76 @@
+"""One statement writes a row or says that it is there; every other refusal is heard."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error, transaction
+from django.db.transaction import TransactionManagementError
+
+from tongxin.core import clock, inserting
+from tongxin.core.ids import uuid7
+from tongxin.core.models import Counter, JobRun
+
+
+def counter(**fields):
+    return Counter(**{"village_id": uuid7(), "name": "issues", "year": 2023, **fields})
+
+
+@pytest.mark.django_db
+def test_the_second_row_with_the_same_key_is_not_written(django_assert_num_queries):
+    first, second = counter(), counter()
+    second.village_id = first.village_id
+    with django_assert_num_queries(2):  # no savepoint, no look beforehand
+        assert inserting.insert_if_new(first)
+        assert not inserting.insert_if_new(second)
+    assert Counter.objects.get().pk == first.pk
+
+
+@pytest.mark.django_db
+def test_without_a_village_there_is_still_one_row_only():
+    """NULLs are all different to a unique constraint, so a second one with a condition watches over them."""
+    assert inserting.insert_if_new(counter(village_id=None))
+    assert not inserting.insert_if_new(counter(village_id=None))
+
+
+@pytest.mark.django_db
+def test_a_written_row_can_be_saved_again():
+    row = counter()
+    assert inserting.insert_if_new(row)
+    row.value = 7
+    row.save()
+    assert Counter.objects.get().value == 7
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fields", [{"name": "n" * 41}, {"year": None}, {"name": None}])
+def test_what_the_table_forbids_is_no_silent_conflict(fields):
+    with pytest.raises(Error), transaction.atomic():
+        inserting.insert_if_new(counter(**fields))
+    assert not Counter.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_belongs_to_a_transaction_is_refused_outside_one():
+    with pytest.raises(TransactionManagementError):
+        inserting.must_be_in_transaction(Counter)
+    with pytest.raises(TransactionManagementError):
+        inserting.hold(Counter.objects.all())
+    with transaction.atomic():
+        inserting.must_be_in_transaction(Counter)
+
+
+@pytest.mark.django_db
+def test_a_held_row_is_read_after_the_lock():
+    row = counter(value=3)
+    inserting.insert_if_new(row)
+    assert inserting.hold(Counter.objects.filter(pk=row.pk)).value == 3
+    with pytest.raises(Counter.DoesNotExist):
+        inserting.hold(Counter.objects.filter(pk=uuid7()))
+    with pytest.raises(ImproperlyConfigured):
+        inserting.hold(Counter.objects.distinct())
+
+
+@pytest.mark.django_db
+def test_a_slot_is_claimed_once():
+    slot = clock.at(clock.today())
+    claims = [inserting.insert_if_new(JobRun(name="n", slot=slot, started_at=clock.now())) for _ in range(3)]
+    assert claims == [True, False, False]
