@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.bodies import queries
 from tongxin.bodies.models import Body, BodyKind, Post
 from tongxin.bodies.roles import Role
 from tongxin.core.fields import DayField
@@ -45,12 +46,30 @@ class PostForm(forms.Form):
         self.fields["grid"].queryset = Grid.objects.filter(pk__in=rows).order_by("number")  # type: ignore[attr-defined]
 
 
-class AppointForm(forms.Form):
-    """Who, from when, by what. A name that several bear is told apart by the household number."""
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has no generic field at run time
+    """Somebody among several, told apart by household, group and year of birth."""
 
-    name = forms.CharField(label=_("Who?"), max_length=64, error_messages={"required": _("Write the name.")})
-    household = forms.CharField(
-        label=_("Household number"), max_length=16, required=False, help_text=_("Only when several have this name.")
+    def label_from_instance(self, obj: Any) -> str:
+        homes = [f"{m.household.number} {m.household.group.name}" for m in obj.memberships.all() if m.to_on is None]
+        return " · ".join([obj.name, *homes, *([str(obj.birth_year)] if obj.birth_year else [])])
+
+
+class AppointForm(forms.Form):
+    """Who, from when, by what. A whole name that one person bears is enough; otherwise those who fit are offered."""
+
+    name = forms.CharField(
+        label=_("Who?"),
+        max_length=64,
+        help_text=_("The name, a part of it, or its pinyin."),
+        error_messages={"required": _("Write the name.")},
+    )
+    person = PersonField(
+        Person._base_manager.none(),
+        label=_("Which of them?"),
+        required=False,
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose one of them.")},
     )
     outsider = forms.BooleanField(label=_("Lives elsewhere (a legal adviser, a township officer)"), required=False)
     from_on = DayField(label=_("From"))
@@ -61,23 +80,29 @@ class AppointForm(forms.Form):
 
     def __init__(self, *args: Any, village: Village, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.village = village
-        self.person: Person | None = None
+        self.who: Person | None = None
+        typed = str(self.data.get("name", "")).strip() if self.is_bound else ""
+        self.fitting = queries.persons_called(village, typed) if typed and not self.data.get("outsider") else []
+        self.exact = [one for one in self.fitting if one.name == typed]
+        if len(self.exact) == 1 or not self.fitting:
+            del self.fields["person"]
+        else:
+            chosen = Person.objects.filter(pk__in=[one.pk for one in self.fitting]).order_by("name_key", "id")
+            rows = chosen.prefetch_related("memberships__household__group")
+            self.fields["person"].queryset = rows  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        name = data.get("name", "").strip()
-        if name and not data.get("outsider"):
-            found = Person.objects.filter(village=self.village, name=name, died_on=None)
-            if data.get("household"):
-                found = found.filter(memberships__household__number=data["household"], memberships__to_on=None)
-            rows = list(found.distinct()[:2])
-            if not rows:
-                self.add_error("name", _("Nobody of this name is in the register."))
-            elif len(rows) > 1:
-                self.add_error("household", _("Several have this name. Write the household number."))
-            else:
-                self.person = rows[0]
+        if not data.get("name") or data.get("outsider"):
+            return data
+        if not self.fitting:
+            self.add_error("name", _("Nobody of this name is in the register."))
+        elif len(self.exact) == 1:
+            self.who = self.exact[0]
+        elif data.get("person"):
+            self.who = data["person"]
+        elif "person" not in self.errors:
+            self.add_error("person", _("Choose one of them."))
         return data
 
 

@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from tongxin.accounts.models import User
 from tongxin.bodies.models import Appointment
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.actors import Actor
 from tongxin.core import clock
+from tongxin.people.models import Person
 from tongxin.territory.models import Village
 
 
@@ -155,3 +158,17 @@ def workers_by_grid(village: Village, day: date) -> dict[UUID, str]:
         if row.post.grid_id is not None:
             found.setdefault(row.post.grid_id, []).append(f"{row.person.name} {row.phone}".strip())
     return {grid: "、".join(names) for grid, names in found.items()}
+
+
+def persons_called(village: Village, text: str, limit: int = 12) -> list[Person]:
+    """The living whose name holds the text, or whose pinyin or initials begin with it; whole names first."""
+    text = " ".join(text.split())[:40]
+    if not text:
+        return []
+    fits = Q(name__contains=text)
+    low = text.lower()
+    if low.isascii() and low.replace(" ", "").isalpha():
+        fits |= Q(name_initials__startswith=low.replace(" ", "")) | Q(name_key__startswith=low)
+    living = Person.objects.of(village).filter(fits, died_on=None)
+    rows = list(living.filter(name=text).order_by("id")[:limit])
+    return rows + list(living.exclude(name=text).order_by("name_key", "id")[: limit - len(rows)])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import F
+
 from tongxin.core import numbers
 from tongxin.territory.models import Grid, Group, Place, PlaceCode, Village
 
@@ -96,4 +98,4 @@ def grid_facts(village: Village, day: date) -> dict[str, Mapping[UUID, object]]:
 def places(village: Village) -> list[Place]:
     """All places, those in use first, with their codes."""
     rows = Place.objects.of(village).select_related("group", "grid").prefetch_related("codes")
-    return list(rows.order_by("ended_on", "kind", "name"))
+    return list(rows.order_by(F("ended_on").asc(nulls_first=True), "kind", "name"))

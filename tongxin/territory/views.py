@@ -20,7 +20,7 @@ from tongxin.core.access import staff
 from tongxin.core.errors import DomainError
 from tongxin.territory import access, actions, queries
 from tongxin.territory.forms import EndForm, GridForm, GroupForm, PlaceForm
-from tongxin.territory.models import Place, PlaceCode, Village
+from tongxin.territory.models import Place, PlaceCode, PlaceKind, Village
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -50,11 +50,14 @@ def places(request: HttpRequest) -> HttpResponse:
     rows = queries.places(asked.village)
     if (answer := ledgers.respond(request, _ledger(asked, rows))) is not None:
         return answer
+    used = [place for place in rows if place.ended_on is None]
     context = {
         "groups": queries.groups_on(day),
         "grids": grids,
         "gaps": [one for one in grids if not one["answers"]],
-        "places": [_shown(place) for place in rows if place.ended_on is None],
+        "kinds": [(kind.label, lines) for kind in PlaceKind if (lines := [_shown(p) for p in used if p.kind == kind])],
+        "total": len(used),
+        "households": sum(n for n in facts.get("households", {}).values() if isinstance(n, int)),
         "closed": [place for place in rows if place.ended_on is not None],
         "may_keep": access.can_keep_ground(asked.user, asked.village.pk),
     }
@@ -62,8 +65,20 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(place: Place) -> dict[str, object]:
-    codes = list(place.codes.all())
-    return {"place": place, "code": next((code for code in codes if code.revoked_on is None), None)}
+    """The valid code; without one, the last that was revoked."""
+    codes = sorted(place.codes.all(), key=lambda code: (code.issued_on, code.pk))
+    valid = next((code for code in codes if code.revoked_on is None), None)
+    return {
+        "place": place,
+        "code": valid,
+        "shown": _spelt(valid.code) if valid else "",
+        "last": codes[-1] if codes else None,
+    }
+
+
+def _spelt(code: str) -> str:
+    """As it stands on the poster, to be read out on the telephone."""
+    return f"{code[:4]}-{code[4:]}"
 
 
 def _ledger(request: GroundRequest, rows: list[Place]) -> ledgers.Ledger:
@@ -82,7 +97,7 @@ def _ledger(request: GroundRequest, rows: list[Place]) -> ledgers.Ledger:
         code = cast(PlaceCode | None, _shown(place)["code"])
         group, grid = place.group.name if place.group else "", place.grid.name if place.grid else ""
         shown = (place.name, place.get_kind_display(), group, grid, place.length_m, place.opened_on, place.ended_on)
-        body.append((*shown, code.code if code else ""))
+        body.append((*shown, _spelt(code.code) if code else ""))
     return ledgers.Ledger(_("Ledger of places"), request.village.name, columns, body, prepared_by=request.user.name)
 
 
@@ -98,6 +113,7 @@ def _form_page(
     request: HttpRequest, form: forms.Form, heading: str, deed: Callable[[], object], said: str, lead: str = ""
 ) -> HttpResponse:
     """A form, one action, back to the list; a rule's 'no' stands at its field."""
+    request.menu_at = "territory:places"  # type: ignore[attr-defined]
     back = reverse("territory:places")
     status = 200
     if request.method == "POST":
@@ -221,7 +237,7 @@ def posters(request: HttpRequest) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, place: Place, code: PlaceCode) -> dict[str, object]:
-    return {"place": place, "code": f"{code.code[:4]}-{code.code[4:]}", "qr": _qr(request, code.code)}
+    return {"place": place, "code": _spelt(code.code), "qr": _qr(request, code.code)}
 
 
 def _qr(request: HttpRequest, code: str) -> SafeString:

@@ -36,6 +36,7 @@ def _form_page(
     lead: str = "",
 ) -> HttpResponse:
     """A form, one action, back to where it belongs; a rule's 'no' stands at its field."""
+    request.menu_at = "bodies:bodies"  # type: ignore[attr-defined]
     back = reverse("bodies:body", args=[body.pk]) if body is not None else reverse("bodies:bodies")
     status = 200
     if request.method == "POST":
@@ -107,7 +108,7 @@ def appoint(request: HttpRequest, post_pk: UUID) -> HttpResponse:
 
     def deed() -> None:
         given = form.cleaned_data
-        person = form.person or actions.register_outsider(asked.village, by=asked.user, name=given["name"])
+        person = form.who or actions.register_outsider(asked.village, by=asked.user, name=given["name"])
         actions.appoint(
             post,
             person,
@@ -118,7 +119,8 @@ def appoint(request: HttpRequest, post_pk: UUID) -> HttpResponse:
         )
 
     heading = _("Appoint: %(post)s") % {"post": post.title}
-    return _form_page(request, form, heading, deed, _("Appointed."), body=post.body)
+    lead = _("Rights begin on the day you enter. Nobody appoints himself.")
+    return _form_page(request, form, heading, deed, _("Appointed."), body=post.body, lead=lead)
 
 
 @staff(*KEEPERS)
@@ -149,6 +151,7 @@ def leave(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
         lambda: actions.set_leave(row, by=asked.user, **form.cleaned_data),
         _("Entered; the partner post is shown meanwhile."),
         body=row.post.body,
+        lead=_("Both days empty: they are back."),
     )
 
 

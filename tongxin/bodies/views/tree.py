@@ -1,6 +1,6 @@
 """The bodies of the village as a tree, as on any day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongxin.accounts.models import User
-from tongxin.bodies import access
+from tongxin.bodies import access, queries
 from tongxin.bodies.models import Appointment, Body, BodyKind, Post
 from tongxin.core import clock, ledgers
 from tongxin.core.access import staff
@@ -29,16 +29,24 @@ class BodyRequest(HttpRequest):
 
 
 @dataclass
+class Sitting:
+    """Somebody in a seat; on leave, with whoever stands in."""
+
+    row: Appointment
+    is_away: bool = False
+    stand_in: Appointment | None = None
+
+
+@dataclass
 class Seat:
     """A post with who holds it on the day, and how many seats are free."""
 
     post: Post
-    holders: list[Appointment] = field(default_factory=list)
-    away: bool = False
+    sittings: list[Sitting] = field(default_factory=list)
 
     @property
     def free(self) -> int:
-        return max(self.post.seats - len(self.holders), 0)
+        return max(self.post.seats - len(self.sittings), 0)
 
 
 @dataclass
@@ -49,7 +57,7 @@ class Branch:
 
 
 def grown(village: Village, day: date, bodies: Sequence[Body] | None = None) -> list[Branch]:
-    """The tree on a day, in three queries."""
+    """The tree on a day, in three queries; a fourth when somebody is on leave."""
     rows = list(Body.objects.of(village).on(day).select_related("grid")) if bodies is None else list(bodies)
     branches = {body.pk: Branch(body) for body in rows}
     posts = Post.objects.filter(body__in=branches).select_related("partner", "grid").order_by("position", "title")
@@ -59,9 +67,8 @@ def grown(village: Village, day: date, bodies: Sequence[Body] | None = None) -> 
             seats[post.pk] = Seat(post)
             branches[post.body_id].seats.append(seats[post.pk])
     for row in Appointment.objects.filter(post__in=seats).on(day).select_related("person").order_by("from_on", "id"):
-        seats[row.post_id].holders.append(row)
-    for seat in seats.values():
-        seat.away = bool(seat.holders) and all(row.is_away(day) for row in seat.holders)
+        seats[row.post_id].sittings.append(Sitting(row, row.is_away(day)))
+    _stand_ins(seats.values(), day)
     roots: list[Branch] = []
     for branch in branches.values():
         parent = branches.get(branch.body.parent_id) if branch.body.parent_id else None
@@ -72,6 +79,16 @@ def grown(village: Village, day: date, bodies: Sequence[Body] | None = None) -> 
     return sorted(
         roots, key=lambda b: (kind_of[BodyKind(b.body.kind)], b.body.grid.number if b.body.grid else 0, b.body.name)
     )
+
+
+def _stand_ins(seats: Iterable[Seat], day: date) -> None:
+    """Beside whoever is on leave, the first of the partner post who is not."""
+    away = [(seat, one) for seat in seats for one in seat.sittings if one.is_away and seat.post.partner_id]
+    if away:
+        there = queries.holders({seat.post.partner_id for seat, _one in away if seat.post.partner_id}, day)
+        for seat, one in away:
+            rows = there.get(seat.post.partner_id, []) if seat.post.partner_id else []
+            one.stand_in = next((row for row in rows if not row.is_away(day)), None)
 
 
 def day_of(request: HttpRequest) -> date:
@@ -90,8 +107,11 @@ def bodies(request: HttpRequest) -> HttpResponse:
     if (answer := ledgers.respond(request, _ledger(asked, tree))) is not None:
         return answer
     context = {
-        "tree": tree,
+        # the grid teams are many and alike: a table says more than a dozen cards
+        "tree": [branch for branch in tree if branch.body.kind != BodyKind.GRID_TEAM],
+        "teams": [branch for branch in tree if branch.body.kind == BodyKind.GRID_TEAM],
         "on": day,
+        "is_today": day == clock.today(asked.village.tz),
         "ended": Body.objects.of(asked.village).filter(ended_on__lte=day).order_by("-ended_on"),
         "may_keep": access.can_keep_bodies(asked.user, asked.village.pk),
         "vacant": sum(seat.free for seat in _seats(tree)),
@@ -121,7 +141,7 @@ def _lines(tree: Sequence[Branch]) -> list[tuple[object, ...]]:
     found: list[tuple[object, ...]] = []
     for branch in tree:
         for seat in branch.seats:
-            for row in seat.holders:
+            for row in (one.row for one in seat.sittings):
                 found.append((branch.body.name, seat.post.title, row.person.name, row.from_on, row.ground, row.phone))
             found += [(branch.body.name, seat.post.title, _("vacant"), None, "", "")] * seat.free
         found += _lines(branch.children)
@@ -163,7 +183,8 @@ def body(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "body": found,
         "branch": grown(asked.village, day, [found])[0],
-        "former": former.order_by("-to_on"),
+        "children": Body.objects.of(asked.village).filter(parent=found).on(day).order_by("grid__number", "name"),
+        "former": former.order_by("-to_on", "-id"),
         "may_keep": access.can_keep_bodies(asked.user, asked.village.pk) and found.ended_on is None,
     }
     return render(request, "bodies/body_page.html", context)
