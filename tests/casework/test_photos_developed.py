@@ -21,7 +21,7 @@ from tests.casework.pictures import (
     quarters,
     telling,
 )
-from tongxin.casework import photos, store
+from tongxin.casework import heif, photos, store
 
 BOMB = "ignore::PIL.Image.DecompressionBombWarning"
 
@@ -191,12 +191,13 @@ def test_a_full_disk_loses_no_upload_and_is_tried_again(writes, spooled, monkeyp
     assert len(files()) == 2
 
 
-def test_a_missing_library_is_no_verdict_on_the_photo(spooled, monkeypatch):
+def test_a_reader_that_cannot_run_is_no_verdict_on_the_photo(spooled, monkeypatch):
     stem = spooled((DATA / "upright.heic").read_bytes())
-    monkeypatch.setitem(sys.modules, "pi_heif", None)
-    with pytest.raises(ImportError):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(heif.Unavailable):
         photos.develop(stem)
-    assert store.spool_path(stem).exists()
+    monkeypatch.undo()
+    assert photos.develop(stem).width == 96
 
 
 @pytest.mark.parametrize("data", [b"text", PNG[:60], JPEG[:200], bytes(10)], ids=["text", "png", "jpeg", "zeros"])

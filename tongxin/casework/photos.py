@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image
 
-from tongxin.casework import store
+from tongxin.casework import boxes, heif, store
 from tongxin.casework.models import FileKind
 from tongxin.casework.store import Upload
 from tongxin.core.errors import DomainError
@@ -102,22 +102,17 @@ def _format(data: bytes) -> str:
 
 def _open(data: bytes, kind: str) -> Image.Image:
     """The header, read with this one format, its measures checked before a pixel is decoded."""
-    if kind == "HEIF":
-        import pi_heif  # loads a large library, which most days nobody needs
-
-        pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-    elif kind == "WEBP":
+    if kind == "WEBP":
         from PIL import WebPImagePlugin  # noqa: F401  else Pillow would load all its formats to find this one
     try:
         image = Image.open(BytesIO(data), formats=[kind])
     except Image.DecompressionBombError as error:
         raise TooLarge from error
-    _measure(image)
+    _measure(*image.size)
     return image
 
 
-def _measure(image: Image.Image) -> None:
-    width, height = image.size
+def _measure(width: int, height: int) -> None:
     if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise TooLarge
 
@@ -125,6 +120,9 @@ def _measure(image: Image.Image) -> None:
 def _prove(data: bytes, kind: str) -> None:
     """Whether the file keeps what its first bytes promise, for a few milliseconds; the worker finds the rest."""
     try:
+        if kind == "HEIF":
+            _measure(*boxes.measures(data))  # its decoder is not let near the pages (`heif`)
+            return
         if kind == "JPEG":
             _walk(data)
         image = _open(data, kind)
@@ -133,7 +131,7 @@ def _prove(data: bytes, kind: str) -> None:
         elif kind == "JPEG" and image.width * image.height <= SURE_PIXELS and not image.info.get("progressive"):
             image.draft("L", (image.width // 8 or 1, image.height // 8 or 1))
             image.load()
-    except (DomainError, ImportError, MemoryError):
+    except (DomainError, MemoryError):
         raise
     except Exception as error:  # decoders of hostile files raise anything
         raise NotAPhoto from error
@@ -196,10 +194,14 @@ def _developed(stem: str) -> Developed:
 def _redraw(data: bytes) -> Image.Image:
     """A new RGB picture of at most 1600 pixels, upright, white where there was nothing; pixels and no word beside."""
     try:
-        image = _open(data, _format(data))
+        kind = _format(data)
+        if kind == "HEIF":
+            _measure(*boxes.measures(data))
+            data, kind = heif.decode(data, LARGE), "PNG"
+        image = _open(data, kind)
         image.draft("RGB", _fitting(image.size))
         image.load()
-        _measure(image)  # HEIF and GIF may turn out larger than they said
+        _measure(*image.size)  # a GIF may turn out larger than it said
         turn = TURNS.get(_orientation(image))
         image = _plain(image)
         image.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -208,7 +210,7 @@ def _redraw(data: bytes) -> Image.Image:
         sheet = Image.new("RGB", image.size, "white")
         sheet.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
         return sheet
-    except (DomainError, ImportError, MemoryError):
+    except (DomainError, heif.Unavailable, MemoryError):
         raise
     except Exception as error:  # decoders of hostile files raise anything
         raise NotAPhoto from error

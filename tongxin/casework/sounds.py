@@ -1,13 +1,12 @@
 """Voice memos: known by their content, kept in the container in which they came, without the telephone's notes."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.casework import store
+from tongxin.casework import boxes, store
 from tongxin.casework.models import FileKind
 from tongxin.casework.store import Upload
 from tongxin.core.errors import DomainError
@@ -141,20 +140,9 @@ def _bare(data: bytes) -> bytes:
 
 def _blank(data: bytearray, start: int, end: int, depth: int = 0) -> None:
     """Turn boxes of notes into free space of the same length, so that no offset in the file moves."""
-    for kind, body, after in _boxes(data, start, end):
+    for kind, body, after in boxes.walk(data, start, end):
         if kind in NOTES:
             data[body - 4 : body] = b"free"
             data[body:after] = bytes(after - body)
         elif kind in HOLDERS and depth < 4:
             _blank(data, body, after, depth + 1)
-
-
-def _boxes(data: bytearray, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, first byte of the body and byte after it, of each box between two positions (ISO/IEC 14496-12, 4.2)."""
-    while start + 8 <= end:
-        size, kind = int.from_bytes(data[start : start + 4], "big"), bytes(data[start + 4 : start + 8])
-        size = size or end - start
-        if size < 8 or start + size > end:  # a length of 64 bits does not occur below 3 MB
-            return
-        yield kind, start + 8, start + size
-        start += size
