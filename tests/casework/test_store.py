@@ -41,14 +41,6 @@ def test_a_variant_that_nobody_named_has_no_path():
         store.media_path(STEM, "original")
 
 
-def test_what_lies_in_the_spool_is_found_again_only_as_it_was(spooled):
-    stem = spooled(b"12345")
-    assert store.in_spool(store.Upload("photo", stem, "image/jpeg", 5))
-    assert not store.in_spool(store.Upload("photo", stem, "image/jpeg", 6))
-    assert not store.in_spool(store.Upload("photo", STEM, "image/jpeg", 5))
-    assert not store.in_spool(store.Upload("photo", "../x", "image/jpeg", 5))
-
-
 # --- writing ----------------------------------------------------------------------------------------------------
 def test_a_file_is_readable_by_its_owner_only(files):
     path = store.spool_path(STEM)

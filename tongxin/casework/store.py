@@ -58,14 +58,6 @@ def spool_path(stem: str) -> Path:
     return _shard(settings.SPOOL_ROOT, stem)
 
 
-def in_spool(upload: Upload) -> bool:
-    """Whether what a sheet brings back a second time still lies there as it was looked at."""
-    try:
-        return spool_path(upload.stem).stat().st_size == upload.size
-    except (FileNotFoundError, ValueError):
-        return False
-
-
 def media_path(stem: str, variant: str) -> Path:
     """`variant`: large | small | sound."""
     return _shard(settings.MEDIA_ROOT, stem, ENDINGS[variant])
