@@ -122,14 +122,18 @@ def test_the_open_database_answers_for_itself():
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="a pragma of SQLite; the other database runs on PostgreSQL")
-def test_a_pragma_that_was_lost_is_found():
+def test_a_setting_that_was_lost_is_found_by_asking_the_database():
+    if connection.vendor == "sqlite":
+        lose, mend, number = "PRAGMA recursive_triggers=OFF", "PRAGMA recursive_triggers=ON", "E015"
+    else:
+        lose, mend, number = "SET synchronous_commit = off", "RESET synchronous_commit", "E022"
+    ask = checks.sqlite if connection.vendor == "sqlite" else checks.postgres
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA recursive_triggers=OFF")
+        cursor.execute(lose)
         try:
-            assert ids(checks.sqlite(None, databases=["default"])) == ["E015"]
+            assert number in ids(ask(None, databases=["default"]))
         finally:
-            cursor.execute("PRAGMA recursive_triggers=ON")
+            cursor.execute(mend)
 
 
 @pytest.mark.django_db
