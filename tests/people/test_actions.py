@@ -82,10 +82,9 @@ def test_nobody_is_in_two_households(stage):
     with pytest.raises(DomainError) as refused:
         actions.add_member(
             home,
-            Member(name="苗小满", relation=Relation.SON),
+            Member(name="苗小满", relation=Relation.SON, person=stage.persons["苗小满"]),
             by=stage.users["clerk"],
             from_on=DAY,
-            person=stage.persons["苗小满"],
         )
     assert "001" in str(refused.value.message)
 

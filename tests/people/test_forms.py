@@ -11,7 +11,7 @@ def test_a_row_without_a_name_is_nobody():
         data |= {f"row-{i}-residence": "registered", f"row-{i}-birth_year": ""}
     rows = further_rows(data)
     assert rows.is_valid()
-    assert [m.name for m in rows.members()] == ["田小柱"]
+    assert [form.member().name for form in rows.filled()] == ["田小柱"]
 
 
 def test_the_first_sheet_has_rows_for_the_usual_relations():

@@ -90,16 +90,128 @@ def test_a_grid_worker_keeps_the_own_grid_and_only_reads_the_other(stage, as_use
     assert worker.get(reverse("people:household", args=[stage.households[1].pk])).status_code == 200
 
 
-def test_a_stale_page_is_answered_with_both_values(stage, as_user):
+def shown(client, address: str) -> dict[str, str]:
+    """What the form on a page would send if nothing were touched."""
+    form = client.get(address).context["form"]
+    return {bound.html_name: bound.value() if bound.value() is not None else "" for bound in form if bound.value()}
+
+
+def test_a_stale_page_is_answered_with_both_values_and_the_second_press_is_a_choice(stage, as_user):
     membership = Membership.objects.get(person=stage.persons["苗小满"], to_on=None)
     address = reverse("people:person_edit", args=[membership.pk])
     clerk = as_user("clerk")
-    seen = Person.objects.get(name="苗小满").updated_at.isoformat()
-    first = {"name": "苗小曼", "sex": "2", "birth_year": "1971", "phone": "", "seen": seen}
-    assert clerk.post(address, first).status_code == 303
+    first = shown(clerk, address)
+    assert clerk.post(address, {**first, "name": "苗小曼"}).status_code == 303
     second = clerk.post(address, {**first, "name": "苗晓满"})
+    text = second.content.decode()
     assert second.status_code == 409
-    assert "苗小曼" in second.content.decode() and "苗晓满" in second.content.decode()
+    assert "<dd>苗小曼</dd>" in text and 'value="苗晓满"' in text
+    kept = {**first, "name": "苗晓满", "seen": second.context["form"]["seen"].value()}
+    assert clerk.post(address, kept).status_code == 303
+    assert Person.objects.get(pk=membership.person_id).name == "苗晓满"
+
+
+def test_a_stale_household_is_answered_with_both_values_too(stage, as_user):
+    address = reverse("people:household_edit", args=[stage.households[0].pk])
+    clerk = as_user("clerk")
+    first = shown(clerk, address)
+    assert clerk.post(address, {**first, "house_name": "东头"}).status_code == 303
+    second = clerk.post(address, {**first, "house_name": "西头"})
+    assert second.status_code == 409
+    assert "<dd>东头</dd>" in second.content.decode() and 'value="西头"' in second.content.decode()
+    assert Household.objects.get(pk=stage.households[0].pk).house_name == "东头"
+
+
+def test_away_and_back_is_entered_and_told_in_the_history(stage, as_user):
+    membership = Membership.objects.get(person=stage.persons["苗小满"], to_on=None)
+    address = reverse("people:person_edit", args=[membership.pk])
+    clerk = as_user("clerk")
+    assert clerk.post(address, {**shown(clerk, address), "is_away": "on"}).status_code == 303
+    assert Membership.objects.get(pk=membership.pk).is_away
+    page = clerk.get(reverse("people:household", args=[membership.household_id])).content.decode()
+    assert "<del>在家</del> → <b>在外</b>" in page
+
+
+# --- somebody whom the register knows ----------------------------------------------------------------------------
+def test_a_known_name_in_another_household_is_asked_about_and_never_doubled(stage, as_user):
+    clerk = as_user("clerk")
+    known = stage.persons["苗小满"]
+    given = new_form(stage, **{"row-0-name": "苗 小满", "row-0-birth_year": "1971"})
+    asked = clerk.post(reverse("people:household_new"), given)
+    text = asked.content.decode()
+    assert asked.status_code == 422
+    assert "是同一个人吗" in text and "移到这户" in text and "001" in text and "梨园" in text
+    assert Person.objects.filter(name="苗小满").count() == 1
+    moved = clerk.post(reverse("people:household_new"), {**given, "row-0-who": known.pk, "opened_on": clock.today()})
+    assert moved.status_code == 303
+    rows = Membership.objects.filter(person=known).order_by("from_on", "id")
+    assert [row.to_on for row in rows] == [clock.today(), None]
+    assert rows[1].household.house_name == "梨园"
+    assert Person.objects.filter(name="苗小满").count() == 1
+
+
+def test_somebody_else_of_the_same_name_is_entered_when_that_is_said(stage, as_user):
+    clerk = as_user("clerk")
+    address = reverse("people:member_new", args=[stage.households[1].pk])
+    given = {
+        "name": "苗小满",
+        "relation": "30",
+        "sex": "2",
+        "birth_year": "",
+        "residence": "registered",
+        "from_on": "2021-01-01",
+    }
+    assert clerk.post(address, given).status_code == 422
+    assert clerk.post(address, {**given, "who": "somebody"}).status_code == 422
+    assert Person.objects.filter(name="苗小满").count() == 1
+    assert clerk.post(address, {**given, "who": "other"}).status_code == 303
+    assert Person.objects.filter(name="苗小满").count() == 2
+
+
+def test_another_year_of_birth_is_another_person_without_asking(stage, as_user):
+    address = reverse("people:member_new", args=[stage.households[1].pk])
+    given = {"name": "苗小满", "relation": "30", "sex": "2", "birth_year": "1999", "residence": "registered"}
+    assert as_user("clerk").post(address, {**given, "from_on": "2021-01-01"}).status_code == 303
+
+
+def test_who_comes_back_is_the_person_they_were(stage, as_user):
+    known = stage.persons["苗小满"]
+    clerk = as_user("clerk")
+    row = Membership.objects.get(person=known, to_on=None)
+    clerk.post(reverse("people:member_leave", args=[row.pk]), {"on": "2021-03-01", "because": "进城"})
+    address = reverse("people:member_new", args=[row.household_id])
+    given = {"name": "苗小满", "relation": "20", "sex": "2", "birth_year": "1971", "residence": "registered"}
+    asked = clerk.post(address, {**given, "from_on": "2022-01-01"})
+    assert "现在不在哪一户" in asked.content.decode()
+    assert clerk.post(address, {**given, "from_on": "2022-01-01", "who": known.pk}).status_code == 303
+    assert Membership.objects.get(person=known, to_on=None).from_on.isoformat() == "2022-01-01"
+
+
+def test_another_head_by_form_and_a_dead_head_is_followed_by_one_who_can(stage, as_user):
+    home = stage.households[0]
+    clerk = as_user("clerk")
+    address = reverse("people:household_head", args=[home.pk])
+    heir = Membership.objects.get(person=stage.persons["苗小满"], to_on=None)
+    assert clerk.post(address, {}).status_code == 422
+    assert clerk.post(address, {"member": heir.pk, "former": "50"}).status_code == 303
+    rows = dict(Membership.objects.filter(household=home, to_on=None).values_list("person__name", "relation"))
+    assert (rows["苗小满"], rows["苗长有"]) == ("02", "50")
+    clerk.post(reverse("people:person_death", args=[heir.pk]), {"on": clock.today()})
+    page = clerk.get(reverse("people:household", args=[home.pk])).content.decode()
+    assert "没有户主" in page and address in page
+    assert clerk.get(address).status_code == 200
+    old = Membership.objects.get(person=stage.persons["苗长有"], to_on=None)
+    assert clerk.post(address, {"member": heir.pk}).status_code == 422  # who has died is not offered
+    assert clerk.post(address, {"member": old.pk}).status_code == 303
+
+
+def test_a_slip_in_a_row_is_said_at_that_row_and_not_at_the_head(stage, as_user):
+    given = new_form(stage, **{"row-1-name": "田小柱", "row-1-birth_year": "2150"})
+    answer = as_user("clerk").post(reverse("people:household_new"), given)
+    assert answer.status_code == 422
+    assert answer.context["rows"].forms[1].errors["birth_year"] == ["那一年还没到。"]
+    assert not answer.context["head"].errors
+    assert 'href="#id_row-1-birth_year"' in answer.content.decode()
 
 
 def test_a_card_is_printed_without_names_and_the_lost_one_is_replaced(stage, as_user):

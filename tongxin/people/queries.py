@@ -1,5 +1,6 @@
 """Questions about the register; and the panels that higher apps hang onto a household's page."""
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +10,8 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 
-from tongxin.core import crypto
-from tongxin.people.models import CardToken, Household, HouseholdQuerySet, Membership, RegisterEntry
+from tongxin.core import clock, crypto
+from tongxin.people.models import CardToken, Household, HouseholdQuerySet, Membership, Person, RegisterEntry
 from tongxin.territory.models import Village
 
 Panel = Callable[[HttpRequest, Household], tuple[str, dict[str, Any]] | None]
@@ -81,6 +82,42 @@ def members(household: Household) -> tuple[list[Membership], list[Membership]]:
         Membership.objects.filter(household=household).select_related("person").order_by("relation", "from_on", "id")
     )
     return [row for row in rows if row.to_on is None], [row for row in rows if row.to_on is not None]
+
+
+def plain_name(text: str) -> str:
+    """A name without the blanks that a Chinese one does not have."""
+    words = text.split()
+    return ("" if any("\u4e00" <= ch <= "\u9fff" for ch in text) else " ").join(words)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody in the register, with the household they belong to now."""
+
+    person: Person
+    household: Household | None
+
+
+def namesakes(village: Village, name: str, birth_year: int | None) -> list[Known]:
+    """The living of this name whose year of birth is the same, or not known on either side: perhaps the same person."""
+    rows = Person.objects.of(village).filter(name=plain_name(name), died_on=None)
+    if birth_year is not None:
+        rows = rows.filter(Q(birth_year=birth_year) | Q(birth_year=None))
+    found = list(rows.order_by("id")[:12])
+    now = Membership.objects.filter(person__in=found, to_on=None).select_related("household__group")
+    homes = {row.person_id: row.household for row in now} if found else {}
+    return [Known(person, homes.get(person.pk)) for person in found]
+
+
+def prove_family(household: Household, tail: str) -> bool:
+    """Whether a telephone in this household ends in these four digits today. All are compared, whichever fits."""
+    today = clock.today(household.village.tz)
+    rows = Membership.objects.on(today).filter(household=household).select_related("person")
+    fits = False
+    for member in rows:
+        digits = "".join(ch for ch in member.person.phone if ch.isdigit())
+        fits |= len(digits) >= 7 and hmac.compare_digest(digits[-4:].encode(), tail.encode())
+    return fits
 
 
 def cards(household: Household) -> list[CardToken]:

@@ -18,5 +18,6 @@ urlpatterns = [
     path("v/hh/<uuid:pk>/edit/", households.household_edit, name="household_edit"),
     path("v/hh/<uuid:pk>/close/", households.household_close, name="household_close"),
     path("v/hh/<uuid:pk>/join/", members.member_new, name="member_new"),
+    path("v/hh/<uuid:pk>/head/", members.household_head, name="household_head"),
     path("v/hh/<uuid:pk>/card/", cards.card_issue, name="card_issue"),
 ]

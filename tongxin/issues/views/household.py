@@ -1,6 +1,5 @@
 """The card on the door: to a stranger the village's telephone, to the family their own page."""
 
-import hmac
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from tongxin.issues.views import answerers, proof, tries
 from tongxin.issues.views.asking import Gone, NotThere, VillageRequest, resident
 from tongxin.issues.views.finding import listed
 from tongxin.people import access as people
+from tongxin.people import queries as register
 from tongxin.people.models import CardToken, Household, Membership
 
 
@@ -34,7 +34,7 @@ def card(request: VillageRequest, token: str) -> HttpResponse:
         return render(request, "issues/resident_card.html", {"form": form}, status=422 if form.errors else 200)
     door = tries.Door(request, f"card|{found.pk}")
     door.check()
-    if not is_family(found, form.cleaned_data["tail"], request):
+    if not register.prove_family(found.household, form.cleaned_data["tail"]):
         door.failed()
         form.add_error("tail", _("That does not match. Please look again."))
         return render(request, "issues/resident_card.html", {"form": form}, status=422)
@@ -46,24 +46,13 @@ def card(request: VillageRequest, token: str) -> HttpResponse:
 
 def _card(request: VillageRequest, token: str) -> CardToken:
     """Raises Gone for a card that a newer one has replaced, NotThere for none."""
-    found = CardToken.objects.filter(token=token).select_related("household").first()
+    found = CardToken.objects.filter(token=token).select_related("household__village").first()
     if found is None:
         raise NotThere(_("This card is not from this village."))
     closed_on = found.household.closed_on
     if found.revoked_on is not None or (closed_on and closed_on <= clock.today(request.village.tz)):
         raise Gone(_("This card is no longer valid. Please use the new one."))
     return found
-
-
-def is_family(card: CardToken, tail: str, request: VillageRequest) -> bool:
-    """Whether a telephone in this household's register ends in these digits. All are compared, whichever fits."""
-    today = clock.today(request.village.tz)
-    members = Membership.objects.filter(household=card.household_id, from_on__lte=today).exclude(to_on__lte=today)
-    fits = False
-    for member in members.select_related("person"):
-        digits = "".join(ch for ch in member.person.phone if ch.isdigit())
-        fits |= len(digits) >= 7 and hmac.compare_digest(digits[-4:], tail)
-    return fits
 
 
 @resident("a family that has shown its card sees its own page")

@@ -2,31 +2,51 @@
 
 from tongxin.people.actions.cards import issue_card, issue_cards, replace_card, revoke_card
 from tongxin.people.actions.households import change_household, close_household, register_household
-from tongxin.people.actions.persons import (
-    Member,
+from tongxin.people.actions.many import PastMember, Roll, register_many
+from tongxin.people.actions.members import (
+    Standing,
     add_member,
-    change_person,
+    change_member,
+    change_standing,
+    choose_head,
     leave,
     move,
     record_death,
+    take_in,
+)
+from tongxin.people.actions.persons import (
+    Member,
+    change_person,
+    check_birth_year,
+    phone_digits,
     register_person,
     set_phone,
 )
 
 __all__ = [
     "Member",
+    "PastMember",
+    "Roll",
+    "Standing",
     "add_member",
     "change_household",
+    "change_member",
     "change_person",
+    "change_standing",
+    "check_birth_year",
+    "choose_head",
     "close_household",
     "issue_card",
     "issue_cards",
     "leave",
     "move",
+    "phone_digits",
     "record_death",
     "register_household",
+    "register_many",
     "register_person",
     "replace_card",
     "revoke_card",
     "set_phone",
+    "take_in",
 ]

@@ -10,7 +10,8 @@ from tongxin.casework.actors import Actor
 from tongxin.core import clock, counters
 from tongxin.core.errors import DomainError, WrongStatus
 from tongxin.people.actions.history import enter, must_keep
-from tongxin.people.actions.persons import Member, add_member
+from tongxin.people.actions.members import take_in
+from tongxin.people.actions.persons import Member
 from tongxin.people.models import CardToken, Household, Membership, Relation
 from tongxin.territory.models import Grid, Group, Village
 
@@ -55,7 +56,7 @@ def register_household(
             raise DomainError(_("This household number is taken."), field="number") from error
         enter("open", by=by, village_id=village.pk, household=household, new={"number": household.number})
         for member in sorted(members, key=lambda m: m.relation != Relation.HEAD):
-            add_member(household, member, by=by, from_on=opened_on)
+            take_in(household, member, by=by, on=opened_on)
     return household
 
 

@@ -1,17 +1,20 @@
 """What the register's views share."""
 
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.forms import BoundField
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from tongxin.accounts.models import User
 from tongxin.core.errors import DomainError
-from tongxin.people import access
+from tongxin.people import access, actions, queries
+from tongxin.people.forms import MemberForm
 from tongxin.people.models import Household, Membership
 from tongxin.territory.models import Village
 
@@ -56,6 +59,40 @@ def tried(form: forms.Form, deed: Callable[[], object], *others: forms.Form) -> 
         home.add_error(error.field if error.field in home.fields else None, str(error.message))
         return error.status if error.status in (403, 409) else 422
     return 0
+
+
+def decided(village: Village, form: MemberForm) -> actions.Member | None:
+    """The member of a valid form; None while it asks whether they are somebody whom the register knows."""
+    data = form.cleaned_data
+    return form.decided(queries.namesakes(village, data["name"], data["birth_year"]))
+
+
+F = TypeVar("F", bound=forms.Form)
+
+
+def again(form: F, **shown: str) -> F:
+    """The same form once more with what was typed, over what is there now: pressing again is a choice."""
+    data = QueryDict(mutable=True)
+    data.update({**dict(form.data.items()), **shown})
+    form.data = data
+    return form
+
+
+@dataclass(frozen=True)
+class Together:
+    """Several forms on one page, under one error summary."""
+
+    forms: list[forms.Form]
+
+    @property
+    def errors(self) -> list[str]:
+        return [f"{i}-{name}" for i, form in enumerate(self.forms) for name in form.errors]
+
+    def non_field_errors(self) -> list[Any]:
+        return [error for form in self.forms for error in form.non_field_errors()]
+
+    def __iter__(self) -> Iterator[BoundField]:
+        return (bound for form in self.forms for bound in form)
 
 
 def page(request: HttpRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:

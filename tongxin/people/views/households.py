@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,17 @@ from tongxin.core.access import staff
 from tongxin.people import access, actions, queries
 from tongxin.people.forms import CloseForm, HouseForm, HouseholdForm, MemberForm, further_rows
 from tongxin.people.models import Household, Relation
-from tongxin.people.views.common import RegisterRequest, household_of, must_keep, page, tried
+from tongxin.people.views.common import (
+    RegisterRequest,
+    Together,
+    again,
+    decided,
+    household_of,
+    must_keep,
+    page,
+    tried,
+)
+from tongxin.people.views.story import told
 from tongxin.territory import queries as territory
 
 A_PAGE = 25
@@ -100,7 +110,7 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "gone": gone,
         "has_head": any(m.relation == Relation.HEAD for m in now),
         "cards": queries.cards(found),
-        "history": queries.history(found),
+        "history": told(queries.history(found)),
         "may_keep": may_keep and found.closed_on is None,
         "sees_phones": may_keep,
         "panels": queries.panels(request, found),
@@ -115,27 +125,43 @@ def household_new(request: HttpRequest) -> HttpResponse:
     """The first visit: group, grid, head, members; everything else is later."""
     asked = cast(RegisterRequest, request)
     today = clock.today(asked.village.tz)
-    data = asked.POST if asked.method == "POST" else None
+    data = _with_more_rows(asked.POST) if asked.method == "POST" else None
     form = HouseholdForm(data, day=today, initial=_here(asked))
     head = MemberForm(data, prefix="head", initial={"relation": Relation.HEAD})
     rows = further_rows(data)
+    every = [form, head, *rows.forms]
     status = 200
     if data is not None and "more" in data:
-        grown = data.copy()
-        grown["row-TOTAL_FORMS"] = str(min(int(data.get("row-TOTAL_FORMS", "6") or 6) + 4, 30))
-        form, head = HouseholdForm(grown, day=today), MemberForm(grown, prefix="head")
-        rows = further_rows(grown)
-        for piece in (form, head, *rows.forms):
+        for piece in every:
             piece._errors = {}  # asked for more rows, not judged yet
     elif data is not None:
         status = 422
         if all([form.is_valid(), head.is_valid(), rows.is_valid()]):
+            members = _decided(asked, [head, *rows.filled()])
             made: list[Household] = []
-            status = tried(head, lambda: made.append(_register(asked, form, head, rows.members())), form)
+            if members:
+                status = tried(head, lambda: made.append(_register(asked, form, members)), form)
             if not status:
                 messages.success(request, _("Household %(number)s is registered.") % {"number": made[0].number})
                 return HttpResponseRedirect(reverse("people:household", args=[made[0].pk]), status=303)
-    return page(request, "people/household_new.html", {"form": form, "head": head, "rows": rows}, status)
+    context = {"form": form, "head": head, "rows": rows, "together": Together(every)}
+    return page(request, "people/household_new.html", context, status)
+
+
+def _with_more_rows(sent: QueryDict) -> QueryDict:
+    """Four more rows when the button for it was pressed."""
+    if "more" not in sent:
+        return sent
+    grown = sent.copy()
+    rows = sent.get("row-TOTAL_FORMS", "")
+    grown["row-TOTAL_FORMS"] = str(min((int(rows) if rows.isdigit() and len(rows) < 4 else 6) + 4, 30))
+    return grown
+
+
+def _decided(request: RegisterRequest, forms: list[MemberForm]) -> list[actions.Member]:
+    """The members, each known to be new or known; empty while one of the forms still asks."""
+    members = [decided(request.village, form) for form in forms]
+    return [member for member in members if member is not None] if all(members) else []
 
 
 def _here(request: RegisterRequest) -> dict[str, object]:
@@ -145,16 +171,14 @@ def _here(request: RegisterRequest) -> dict[str, object]:
     return {"group": grid.group_id, "grid": grid.pk} if grid is not None and len(own) == 1 else {}
 
 
-def _register(
-    request: RegisterRequest, form: HouseholdForm, head: MemberForm, others: list[actions.Member]
-) -> Household:
+def _register(request: RegisterRequest, form: HouseholdForm, members: list[actions.Member]) -> Household:
     data = form.cleaned_data
     return actions.register_household(
         request.village,
         by=request.user,
         group=data["group"],
         grid=data["grid"],
-        members=[head.member(), *others],
+        members=members,
         opened_on=data["opened_on"],
         house_name=data["house_name"],
     )
@@ -189,15 +213,20 @@ def household_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             if not status:
                 messages.success(request, _("Changed."))
                 return HttpResponseRedirect(reverse("people:household", args=[pk]), status=303)
-    now = [(_("House name"), found.house_name or "—"), (_("Group"), found.group.name), (_("Grid"), found.grid.name)]
-    context = {
-        "household": found,
-        "form": form,
-        "heading": _("Change the household"),
-        "now": now,
-        "stale": status == 409,
-    }
+    context: dict[str, object] = {"household": found, "form": form, "heading": _("Change the household")}
+    if status == 409:
+        now = household_of(request, pk)
+        form = again(form, seen=now.updated_at.isoformat())
+        context |= {"form": form, "now": _stands(now)}
     return page(request, "people/household_form.html", context, status)
+
+
+def _stands(household: Household) -> list[tuple[str, str]]:
+    return [
+        (_("House name"), household.house_name or "—"),
+        (_("Group"), household.group.name),
+        (_("Grid"), household.grid.name),
+    ]
 
 
 @staff(*access.KEEPERS, "grid_worker")

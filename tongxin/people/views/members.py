@@ -11,10 +11,19 @@ from django.views.decorators.http import require_http_methods
 
 from tongxin.core import masking
 from tongxin.core.access import staff
-from tongxin.people import access, actions
-from tongxin.people.forms import DeathForm, JoinForm, LeaveForm, MoveForm, PersonForm
-from tongxin.people.models import Household
-from tongxin.people.views.common import RegisterRequest, household_of, membership_of, must_keep, page, tried
+from tongxin.people import access, actions, queries
+from tongxin.people.forms import DeathForm, HeadForm, JoinForm, LeaveForm, MoveForm, PersonForm
+from tongxin.people.models import Household, Membership, Relation
+from tongxin.people.views.common import (
+    RegisterRequest,
+    again,
+    decided,
+    household_of,
+    membership_of,
+    must_keep,
+    page,
+    tried,
+)
 
 METHODS = ["GET", "HEAD", "POST"]
 TEMPLATE = "people/household_form.html"
@@ -30,17 +39,16 @@ def member_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(RegisterRequest, request)
     household = household_of(request, pk)
     must_keep(request, household)
-    form = JoinForm(asked.POST or None)
+    now = queries.members(household)[0]
+    form = JoinForm(asked.POST or None, has_head=any(m.relation == Relation.HEAD for m in now))
     status = 200
     if asked.method == "POST":
         status = 422
-        if form.is_valid():
-            data = form.cleaned_data
-            status = tried(
-                form, lambda: actions.add_member(household, form.member(), by=asked.user, from_on=data["from_on"])
-            )
+        if form.is_valid() and (member := decided(asked.village, form)) is not None:
+            day = form.cleaned_data["from_on"]
+            status = tried(form, lambda: actions.take_in(household, member, by=asked.user, on=day))
             if not status:
-                messages.success(request, _("%(name)s now belongs to the household.") % {"name": data["name"]})
+                messages.success(request, _("%(name)s now belongs to the household.") % {"name": member.name})
                 return _back(household)
     return page(request, TEMPLATE, {"household": household, "form": form, "heading": _("Somebody joins")}, status)
 
@@ -121,45 +129,91 @@ def person_death(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @staff(*access.KEEPERS, "grid_worker")
 @require_http_methods(METHODS)
-def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What is known of a person; when somebody else was quicker, both values are shown (409)."""
+def household_head(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Another head: the number of the household stays, and the one before becomes a member."""
     asked = cast(RegisterRequest, request)
-    membership = membership_of(request, pk)
-    household, person = membership.household, membership.person
+    household = household_of(request, pk)
     must_keep(request, household)
-    initial = {
-        "name": person.name,
-        "sex": person.sex,
-        "birth_year": person.birth_year,
-        "phone": person.phone,
-        "seen": person.updated_at.isoformat(),
-    }
-    form = PersonForm(asked.POST or None, initial=initial)
+    form = HeadForm(asked.POST or None, members=queries.members(household)[0])
     status = 200
     if asked.method == "POST":
         status = 422
         if form.is_valid():
-            data = form.cleaned_data
-            status = tried(
-                form,
-                lambda: actions.change_person(
-                    person,
-                    by=asked.user,
-                    seen=data["seen"],
-                    name=data["name"],
-                    sex=data["sex"],
-                    birth_year=data["birth_year"],
-                    phone=data["phone"],
-                ),
-            )
+            chosen, former = form.cleaned_data["member"], form.cleaned_data.get("former", Relation.OTHER)
+            status = tried(form, lambda: actions.choose_head(chosen, by=asked.user, former=former))
+            if not status:
+                name = chosen.person.name
+                messages.success(
+                    request, _("%(name)s heads the household. Look at the others' relations.") % {"name": name}
+                )
+                return _back(household)
+    return page(request, TEMPLATE, {"household": household, "form": form, "heading": _("Another head")}, status)
+
+
+@staff(*access.KEEPERS, "grid_worker")
+@require_http_methods(METHODS)
+def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What is known of a member; when somebody else was quicker, both values are shown (409)."""
+    asked = cast(RegisterRequest, request)
+    membership = membership_of(request, pk)
+    household, person = membership.household, membership.person
+    must_keep(request, household)
+    is_head = membership.relation == Relation.HEAD
+    form = PersonForm(asked.POST or None, initial=_shown(membership), is_head=is_head)
+    status = 200
+    if asked.method == "POST":
+        status = 422
+        if form.is_valid():
+            status = tried(form, lambda: _change(asked, membership, form))
             if not status:
                 messages.success(request, _("Changed."))
                 return _back(household)
-    now = [
+    context: dict[str, object] = {"household": household, "form": form, "heading": person.name}
+    if status == 409:
+        now = membership_of(request, pk)
+        shown = _shown(now)
+        context |= {"form": again(form, seen=str(shown["seen"]), stood=str(shown["stood"])), "now": _stands(now)}
+    return page(request, TEMPLATE, context, status)
+
+
+def _shown(membership: Membership) -> dict[str, object]:
+    """What the page shows of a member, and how it was then."""
+    person = membership.person
+    return {
+        "name": person.name,
+        "sex": person.sex,
+        "birth_year": person.birth_year,
+        "phone": person.phone,
+        "relation": membership.relation,
+        "residence": membership.residence,
+        "is_away": membership.is_away,
+        "seen": person.updated_at.isoformat(),
+        "stood": str(actions.Standing.of(membership)),
+    }
+
+
+def _change(request: RegisterRequest, membership: Membership, form: PersonForm) -> None:
+    data = form.cleaned_data
+    actions.change_member(
+        membership,
+        by=request.user,
+        seen=data["seen"],
+        stood=actions.Standing.read(data["stood"]),
+        standing=actions.Standing(data["relation"], data["residence"], data["is_away"]),
+        name=data["name"],
+        sex=data["sex"],
+        birth_year=data["birth_year"] or "",
+        phone=data["phone"],
+    )
+
+
+def _stands(membership: Membership) -> list[tuple[str, str]]:
+    person = membership.person
+    return [
         (_("Name"), person.name),
-        (_("Sex"), person.get_sex_display()),
+        (_("Sex"), str(person.get_sex_display())),
         (_("Year of birth"), str(person.birth_year or "—")),
         (_("Telephone"), masking.phone(person.phone) or "—"),
+        (_("Relation to the head"), str(membership.get_relation_display())),
+        (_("Where"), _("Away") if membership.is_away else _("At home")),
     ]
-    context = {"household": household, "form": form, "heading": person.name, "now": now, "code": status}
-    return page(request, TEMPLATE, context, status)
