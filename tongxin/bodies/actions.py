@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
@@ -50,6 +51,8 @@ def found_body(
 def end_body(body: Body, *, by: Actor, ended_on: date) -> None:
     """A body that no longer is; only when nobody sits in it."""
     _must_keep(by, body.village)
+    if ended_on < body.opened_on:
+        raise DomainError(_("The body did not exist on that day."), field="ended_on")
     if Appointment.objects.filter(post__body=body).on(ended_on).exists():
         raise DomainError(_("Somebody still holds a post in it. End the appointments first."))
     with transaction.atomic():
@@ -70,12 +73,14 @@ def create_post(
 ) -> Post:
     """A post in a body. The post of a grid worker needs its grid."""
     _must_keep(by, body.village)
+    if body.ended_on is not None:
+        raise DomainError(_("The body has ended."))
     title = " ".join(title.split())
     if not title:
         raise DomainError(_("Write the title."), field="title")
     if role == Role.GRID_WORKER and grid is None:
         raise DomainError(_("Say which grid."), field="grid")
-    if Post.objects.filter(body=body, title=title, grid=grid, ended_on=None).exists():
+    if Post.objects.filter(body=body, title=title, grid=grid).exists():  # an ended one too: its history keeps its name
         raise DomainError(_("There is a post of this title."), field="title")
     return Post.objects.create(
         village_id=body.village_id,
@@ -87,6 +92,26 @@ def create_post(
         takes_matters=takes_matters,
         position=position,
     )
+
+
+def end_post(post: Post, *, by: Actor, ended_on: date) -> None:
+    """A post that no longer is; only when nobody holds it. Its history stays, and its partner is set free.
+
+    Raises:
+        DomainError: says who holds it. WrongStatus: it has ended already.
+    """
+    _must_keep(by, post.village)
+    if ended_on < post.body.opened_on:
+        raise DomainError(_("The body did not exist on that day."), field="ended_on")
+    later = Q(to_on__isnull=True) | Q(to_on__gt=ended_on)
+    sitting = list(Appointment.objects.filter(later, post=post).select_related("person"))
+    if sitting:
+        names = "、".join(row.person.name for row in sitting)
+        raise DomainError(_("%(names)s hold it still. End that first.") % {"names": names}, field="ended_on")
+    with transaction.atomic():
+        if not Post.objects.filter(pk=post.pk, ended_on=None).update(ended_on=ended_on, partner=None):
+            raise WrongStatus(_("It has ended already."))
+        Post.objects.filter(partner=post).update(partner=None)
 
 
 def pair_posts(first: Post, second: Post, *, by: Actor) -> None:
@@ -122,14 +147,11 @@ def appoint(
         raise DomainError(_("Choose another post."), field="post")
     if from_on < post.body.opened_on:
         raise DomainError(_("The body did not exist on that day."), field="from_on")
-    if to_on is not None and to_on < from_on:
+    if to_on is not None and to_on <= from_on:
         raise DomainError(_("The last day is before the first."), field="to_on")
     if person.died_on is not None:
         raise DomainError(_("Who has died holds no post."), field="person")
-    sitting = list(Appointment.objects.filter(post=post).on(from_on).select_related("person"))
-    if to_on is None and len(sitting) >= post.seats:
-        names = "、".join(row.person.name for row in sitting)
-        raise DomainError(_("No seat is free: %(names)s. End that first.") % {"names": names}, field="post")
+    _must_have_a_seat(post, from_on, to_on)
     try:
         with transaction.atomic():
             row = Appointment(
@@ -148,6 +170,23 @@ def appoint(
         raise DomainError(_("They hold this post already."), field="person") from error
     _forget(by)
     return row
+
+
+def _must_have_a_seat(post: Post, from_on: date, to_on: date | None) -> None:
+    """A free seat on every day of the time; whoever is entered for a later day has theirs already.
+
+    Raises:
+        DomainError: names who sits there.
+    """
+    rows = Appointment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=from_on), post=post)
+    if to_on is not None:
+        rows = rows.filter(from_on__lt=to_on)
+    meeting = list(rows.select_related("person").order_by("from_on", "id"))
+    for day in sorted({from_on, *(row.from_on for row in meeting if row.from_on > from_on)}):
+        sitting = [row for row in meeting if row.from_on <= day and (row.to_on is None or row.to_on > day)]
+        if len(sitting) >= post.seats:
+            names = "、".join(row.person.name for row in sitting)
+            raise DomainError(_("No seat is free: %(names)s. End that first.") % {"names": names}, field="post")
 
 
 def end_appointment(appointment: Appointment, *, by: Actor, to_on: date, because: str = "") -> None:
@@ -173,7 +212,7 @@ def set_leave(appointment: Appointment, *, by: Actor, away_from: date | None, aw
     Appointment.objects.filter(pk=appointment.pk).update(away_from=away_from, away_to=away_to)
 
 
-def register_outsider(village: Village, *, by: Actor, name: str, phone: str = "") -> Person:
+def register_outsider(village: Village, *, by: Actor, name: str) -> Person:
     """A person who holds a post and lives elsewhere: a legal adviser, a township officer."""
     _must_keep(by, village)
     name = " ".join(name.split())

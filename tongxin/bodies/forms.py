@@ -73,6 +73,9 @@ class AppointForm(forms.Form):
     )
     outsider = forms.BooleanField(label=_("Lives elsewhere (a legal adviser, a township officer)"), required=False)
     from_on = DayField(label=_("From"))
+    to_on = DayField(
+        label=_("First day without the post"), required=False, initial=None, help_text=_("May stay empty.")
+    )
     ground = forms.CharField(
         label=_("By what"), max_length=120, required=False, help_text=_("elected, by-election, appointed")
     )

@@ -1,15 +1,16 @@
 """Who holds what today, and who answers for whom."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.http import HttpRequest
 
 from tongxin.accounts.models import User
-from tongxin.bodies.models import Appointment
+from tongxin.bodies.models import Appointment, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.actors import Actor
 from tongxin.core import clock
@@ -172,3 +173,20 @@ def persons_called(village: Village, text: str, limit: int = 12) -> list[Person]
     living = Person.objects.of(village).filter(fits, died_on=None)
     rows = list(living.filter(name=text).order_by("id")[:limit])
     return rows + list(living.exclude(name=text).order_by("name_key", "id")[: limit - len(rows)])
+
+
+# --- what higher floors know of a post, for the page on which an appointment ends -----------------------------------
+Left = Callable[[HttpRequest, Post], tuple[int, Sequence[tuple[str, str]]]]
+_left: list[Left] = []
+
+
+def register_left(left: Left) -> None:
+    """A higher app says how much open work stays with a post, and what of it the user may see: (words, address)."""
+    if left not in _left:
+        _left.append(left)
+
+
+def left_with(request: HttpRequest, post: Post) -> tuple[int, list[tuple[str, str]]]:
+    """All that stays: the number, and the lines that the user may see."""
+    parts = [left(request, post) for left in _left]
+    return sum(count for count, _lines in parts), [line for _count, lines in parts for line in lines]

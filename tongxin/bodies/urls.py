@@ -10,6 +10,7 @@ urlpatterns = [
     path("v/bodies/<uuid:pk>/end/", entering.body_end, name="body_end"),
     path("v/bodies/<uuid:pk>/posts/new/", entering.post_new, name="post_new"),
     path("v/posts/<uuid:post_pk>/appoint/", entering.appoint, name="appoint"),
+    path("v/posts/<uuid:post_pk>/end/", entering.post_end, name="post_end"),
     path("v/posts/<uuid:post_pk>/pair/", entering.pair, name="pair"),
     path("v/appointments/<uuid:appointment_pk>/end/", entering.end, name="end"),
     path("v/appointments/<uuid:appointment_pk>/leave/", entering.leave, name="leave"),

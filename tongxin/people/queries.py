@@ -87,7 +87,7 @@ def members(household: Household) -> tuple[list[Membership], list[Membership]]:
 def plain_name(text: str) -> str:
     """A name without the blanks that a Chinese one does not have."""
     words = text.split()
-    return ("" if any("\u4e00" <= ch <= "\u9fff" for ch in text) else " ").join(words)
+    return ("" if any(0x4E00 <= ord(ch) <= 0x9FFF for ch in text) else " ").join(words)
 
 
 @dataclass(frozen=True)

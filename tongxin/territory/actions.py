@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.casework.actors import Actor, Operator
 from tongxin.core import clock, numbers
-from tongxin.core.errors import DomainError, NotAllowed
+from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
 from tongxin.territory import access, queries
 from tongxin.territory.models import Division, Grid, Group, Level, Place, PlaceCode, PlaceKind, Village
 
@@ -60,6 +60,8 @@ def found_village(
 def open_group(village: Village, *, by: Actor, number: int, name: str, opened_on: date) -> Group:
     """A villager group; its number is free among the living ones."""
     _must_keep(by, village.pk)
+    if opened_on > clock.today(village.tz):
+        raise DomainError(_("That day has not come yet."), field="opened_on")
     if Group.objects.of(village).on(opened_on).filter(number=number).exists():
         raise DomainError(_("There is a group with this number already."), field="number")
     return Group.objects.create(
@@ -74,6 +76,12 @@ def open_group(village: Village, *, by: Actor, number: int, name: str, opened_on
 def end_group(group: Group, *, by: Actor, ended_on: date, merged_into: Group | None = None) -> None:
     """A group that no longer is; only when no household and no grid is left in it."""
     _must_keep(by, group.village_id)
+    if group.ended_on is not None:
+        raise WrongStatus(_("It has ended already."))
+    if not group.opened_on <= ended_on <= clock.today(group.village.tz):
+        raise DomainError(_("That day does not fit. Please look again."), field="ended_on")
+    if merged_into is not None and (merged_into.pk == group.pk or merged_into.village_id != group.village_id):
+        raise DomainError(_("Choose another group."), field="merged_into")
     if group.households.on(ended_on).exists() or group.grids.on(ended_on).exists():
         raise DomainError(_("Move its households and grids first."))
     Group.objects.filter(pk=group.pk).update(ended_on=ended_on, merged_into=merged_into)
@@ -84,6 +92,8 @@ def open_grid(
 ) -> Grid:
     """A grid; its code is the village's twelve digits and three of its own."""
     _must_keep(by, village.pk)
+    if opened_on > clock.today(village.tz):
+        raise DomainError(_("That day has not come yet."), field="opened_on")
     code = f"{village.division.code}{number:03d}"
     if Grid.objects.of(village).filter(code=code).exists():
         raise DomainError(_("There is a grid with this number already."), field="number")

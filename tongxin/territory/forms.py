@@ -54,3 +54,15 @@ class GridForm(_GroundForm):
     )
     extent = forms.CharField(label=_("From where to where"), max_length=120, required=False)
     opened_on = DayField(label=_("Since"))
+
+
+class GroupEndForm(forms.Form):
+    """When a group ended, and into which one it went."""
+
+    ended_on = DayField(label=_("Until"))
+    merged_into = forms.ModelChoiceField(Group._base_manager.none(), label=_("Merged into"), required=False)
+
+    def __init__(self, *args: Any, group: Group, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Group.objects.filter(pk__in=[row.pk for row in queries.groups_on(day) if row.pk != group.pk])
+        self.fields["merged_into"].queryset = others.order_by("number")  # type: ignore[attr-defined]

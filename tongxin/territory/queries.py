@@ -76,6 +76,11 @@ def groups_on(day: date) -> list[Group]:
     return list(Group.objects.on(day).order_by("number"))
 
 
+def former_groups(day: date) -> list[Group]:
+    """Those that are no more, with the ones they went into."""
+    return list(Group.objects.filter(ended_on__lte=day).select_related("merged_into").order_by("-ended_on", "number"))
+
+
 def grids_on(day: date) -> list[Grid]:
     return list(Grid.objects.on(day).select_related("group").order_by("number"))
 

@@ -12,5 +12,6 @@ urlpatterns = [
     path("v/places/<uuid:pk>/poster/", views.poster, name="poster"),
     path("v/places/codes/<uuid:pk>/revoke/", views.code_revoke, name="code_revoke"),
     path("v/groups/new/", views.group_new, name="group_new"),
+    path("v/groups/<uuid:pk>/end/", views.group_end, name="group_end"),
     path("v/grids/new/", views.grid_new, name="grid_new"),
 ]

@@ -1,6 +1,6 @@
 """Groups, grids, places, their codes and posters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -19,8 +19,8 @@ from tongxin.core import clock, ledgers
 from tongxin.core.access import staff
 from tongxin.core.errors import DomainError
 from tongxin.territory import access, actions, queries
-from tongxin.territory.forms import EndForm, GridForm, GroupForm, PlaceForm
-from tongxin.territory.models import Place, PlaceCode, PlaceKind, Village
+from tongxin.territory.forms import EndForm, GridForm, GroupEndForm, GroupForm, PlaceForm
+from tongxin.territory.models import Grid, Group, Place, PlaceCode, PlaceKind, Village
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -53,6 +53,8 @@ def places(request: HttpRequest) -> HttpResponse:
     used = [place for place in rows if place.ended_on is None]
     context = {
         "groups": queries.groups_on(day),
+        "former": queries.former_groups(day),
+        "adrift": _adrift(facts.get("households", {}), [one["grid"] for one in grids]),
         "grids": grids,
         "gaps": [one for one in grids if not one["answers"]],
         "kinds": [(kind.label, lines) for kind in PlaceKind if (lines := [_shown(p) for p in used if p.kind == kind])],
@@ -62,6 +64,12 @@ def places(request: HttpRequest) -> HttpResponse:
         "may_keep": access.can_keep_ground(asked.user, asked.village.pk),
     }
     return render(request, "territory/place_list.html", context)
+
+
+def _adrift(households: Mapping[UUID, object], grids: Sequence[object]) -> int:
+    """Households whose grid is none of today's: nobody answers for them."""
+    today = {grid.pk for grid in grids if isinstance(grid, Grid)}
+    return sum(n for grid, n in households.items() if grid not in today and isinstance(n, int))
 
 
 def _shown(place: Place) -> dict[str, object]:
@@ -171,6 +179,24 @@ def group_new(request: HttpRequest) -> HttpResponse:
         _("A new group"),
         lambda: actions.open_group(asked.village, by=asked.user, **form.cleaned_data),
         _("The group is entered."),
+    )
+
+
+@staff(*access.KEEPERS)
+@require_http_methods(METHODS)
+def group_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked = cast(GroundRequest, request)
+    group = Group.objects.filter(village=asked.village, pk=pk, ended_on=None).select_related("village").first()
+    if group is None:
+        raise Http404
+    form = GroupEndForm(asked.POST or None, group=group, day=clock.today(asked.village.tz))
+    return _form_page(
+        request,
+        form,
+        _("%(group)s ends") % {"group": group.name},
+        lambda: actions.end_group(group, by=asked.user, **form.cleaned_data),
+        _("The group has ended; its history stays."),
+        _("Only when no household and no grid is left in it."),
     )
 
 

@@ -1,6 +1,6 @@
 """What is entered about bodies: founding, posts, appointments, leave, partners, log-ins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from tongxin.bodies import actions
+from tongxin.bodies import actions, queries
 from tongxin.bodies import forms as shapes
 from tongxin.bodies.models import Body
 from tongxin.bodies.roles import Role
@@ -34,6 +35,7 @@ def _form_page(
     *,
     body: Body | None = None,
     lead: str = "",
+    stays: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     """A form, one action, back to where it belongs; a rule's 'no' stands at its field."""
     request.menu_at = "bodies:bodies"  # type: ignore[attr-defined]
@@ -51,7 +53,7 @@ def _form_page(
                 messages.success(request, said)
                 return HttpResponseRedirect(back, status=303)
     label = body.name if body is not None else _("Bodies")
-    context = {"form": form, "heading": heading, "lead": lead, "back": back, "back_label": label}
+    context = {"form": form, "heading": heading, "lead": lead, "back": back, "back_label": label, "stays": stays}
     return render(request, "desk_form.html", context, status=status)
 
 
@@ -101,6 +103,21 @@ def post_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @staff(*KEEPERS)
 @require_http_methods(METHODS)
+def post_end(request: HttpRequest, post_pk: UUID) -> HttpResponse:
+    asked, post = cast(BodyRequest, request), post_of(request, post_pk)
+    form = shapes.EndForm(asked.POST or None)
+    return _form_page(
+        request,
+        form,
+        _("%(post)s ends") % {"post": post.title},
+        lambda: actions.end_post(post, by=asked.user, ended_on=form.cleaned_data["ended_on"]),
+        _("The post has ended; its history stays."),
+        body=post.body,
+    )
+
+
+@staff(*KEEPERS)
+@require_http_methods(METHODS)
 def appoint(request: HttpRequest, post_pk: UUID) -> HttpResponse:
     """Rights begin on the day that is entered here. Nobody appoints himself."""
     asked, post = cast(BodyRequest, request), post_of(request, post_pk)
@@ -116,6 +133,7 @@ def appoint(request: HttpRequest, post_pk: UUID) -> HttpResponse:
             from_on=given["from_on"],
             ground=given["ground"],
             phone=given["phone"],
+            to_on=given["to_on"],
         )
 
     heading = _("Appoint: %(post)s") % {"post": post.title}
@@ -128,6 +146,11 @@ def appoint(request: HttpRequest, post_pk: UUID) -> HttpResponse:
 def end(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
     asked, row = cast(BodyRequest, request), appointment_of(request, appointment_pk)
     form = shapes.EndAppointmentForm(asked.POST or None)
+    count, lines = queries.left_with(request, row.post)
+    lead = _("Rights end on that day. What was dispatched stays with the post.")
+    if count:
+        open_ = ngettext("%(n)d matter is open with this post.", "%(n)d matters are open with this post.", count)
+        lead = f"{open_ % {'n': count}} {lead}"
     return _form_page(
         request,
         form,
@@ -135,7 +158,8 @@ def end(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
         lambda: actions.end_appointment(row, by=asked.user, **form.cleaned_data),
         _("Entered. What was dispatched stays with the post."),
         body=row.post.body,
-        lead=_("Rights end on that day. What was dispatched stays with the post."),
+        lead=lead,
+        stays=lines,
     )
 
 

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tongxin.bodies.models import Post
 from tongxin.core import clock
 from tongxin.issues import access, queries
 from tongxin.issues.models import Issue, IssueQuerySet, Status
@@ -102,3 +104,12 @@ def _not_yet(issue: Issue) -> matter.Line | None:
         return None
     entry = next((entry for entry in queries.story(issue) if entry.step in ("reopen", "appeal")), None)
     return matter.story_line(entry) if entry is not None else None
+
+
+# --- for the page on which an appointment ends ----------------------------------------------------------------------
+def left_with(request: HttpRequest, post: Post) -> tuple[int, list[tuple[str, str]]]:
+    """How many open matters stay with a post as far as this user may know, and which; a sealed one only counts."""
+    rows = queries.visible_to(request.user, post.village_id).open().filter(handler_post=post)
+    shown = rows.filter(is_sealed=False).order_by("due_on", "id")[:20]
+    lines = [(f"{issue.number} {subject(issue)}", reverse("issues:issue", args=[issue.number])) for issue in shown]
+    return rows.count(), lines

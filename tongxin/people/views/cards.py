@@ -1,5 +1,7 @@
 """The household card: four to a sheet, issued, revoked, replaced."""
 
+import re
+from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
@@ -22,6 +24,23 @@ from tongxin.territory import queries as territory
 A_PRINT = 80  # twenty sheets; more is printed grid by grid
 
 
+@dataclass(frozen=True)
+class Heap:
+    """A grid or a group whose cards are printed together, in parts of twenty sheets."""
+
+    kind: str
+    name: str
+    group_name: str
+    number: int
+    count: int
+
+    @property
+    def parts(self) -> list[tuple[int, int, int]]:
+        """(part, first, last) of each print."""
+        starts = range(0, self.count, A_PRINT)
+        return [(i, start + 1, min(start + A_PRINT, self.count)) for i, start in enumerate(starts)]
+
+
 @staff(*access.KEEPERS, "grid_worker")
 @require_safe
 def cards(request: HttpRequest) -> HttpResponse:
@@ -29,34 +48,41 @@ def cards(request: HttpRequest) -> HttpResponse:
     asked = cast(RegisterRequest, request)
     today = clock.today(asked.village.tz)
     counts = queries.count_by_grid(asked.village, today)
-    grids = [
-        {"grid": grid, "count": counts.get(grid.pk, 0)}
-        for grid in territory.grids_on(today)
-        if access.can_keep_household(asked.user, asked.village.pk, grid.pk)
+    mine = [
+        grid for grid in territory.grids_on(today) if access.can_keep_household(asked.user, asked.village.pk, grid.pk)
     ]
-    return page(request, "people/card_choice.html", {"grids": grids, "a_print": A_PRINT})
+    heaps = [Heap("grid", grid.name, grid.group.name, grid.number, counts.get(grid.pk, 0)) for grid in mine]
+    if access.can_keep_register(asked.user, asked.village.pk):
+        for group in territory.groups_on(today):
+            n = sum(counts.get(grid.pk, 0) for grid in mine if grid.group_id == group.pk)
+            heaps.append(Heap("group", group.name, group.name, group.number, n))
+    return page(request, "people/card_choice.html", {"heaps": heaps})
 
 
 def _chosen(request: RegisterRequest) -> list[Household]:
-    """The households of the address: `household=` some, or `grid=` and `part=`; only those that this user keeps."""
+    """What the form asks for: `household` numbers, or a `part` of a `grid` or `group`; only what this user keeps."""
     rows = Household.objects.filter(village=request.village, closed_on=None).select_related("grid", "group", "village")
-    picked = request.POST.getlist("household")
-    if picked:
-        rows = rows.filter(number__in=picked[:A_PRINT])
+    numbers = [
+        number for text in request.POST.getlist("household") for number in re.split(r"[\s,，、;；]+", text) if number
+    ]
+    grid, group, part = (request.POST.get(key, "") for key in ("grid", "group", "part"))
+    if numbers:
+        rows = rows.filter(number__in=numbers[:A_PRINT])
+    elif grid.isdigit():
+        rows = rows.filter(grid__number=int(grid[:4]))
+    elif group.isdigit():
+        rows = rows.filter(group__number=int(group[:4]), group__ended_on=None)
     else:
-        grid, part = request.POST.get("grid", ""), request.POST.get("part", "0")
-        if not grid.isdigit() or not part.isdigit():
-            return []
-        start = min(int(part), 99) * A_PRINT
-        rows = rows.filter(grid__number=int(grid[:4])).order_by("number")[start : start + A_PRINT]
-    keeps = {}
+        return []
+    keeps: dict[UUID, bool] = {}
     chosen = []
-    for household in rows:
+    for household in rows.order_by("number"):
         if household.grid_id not in keeps:
             keeps[household.grid_id] = access.can_keep_household(request.user, request.village.pk, household.grid_id)
         if keeps[household.grid_id]:
             chosen.append(household)
-    return sorted(chosen, key=lambda h: h.number)
+    start = (int(part[:2]) if part.isdigit() else 0) * A_PRINT
+    return chosen[start : start + A_PRINT]
 
 
 @staff(*access.KEEPERS, "grid_worker")
