@@ -87,7 +87,14 @@ OBJECTS: dict[str, Callable[[Stage], list[Any]]] = {
     "sitting": lambda stage: _pks(Sitting),
     "placecode": lambda stage: [code.pk for code in stage.codes],
 }
-PLURALS = {"bodies": "body", "people": "person", "persons": "person", "places": "place", "codes": "code"}
+PLURALS = {
+    "bodies": "body",
+    "people": "person",
+    "persons": "person",
+    "places": "place",
+    "codes": "code",
+    "hh": "household",
+}
 # Names where the noun of the address is not the noun of the thing: {"app:route": noun}.
 NOUNS: dict[str, str] = {"territory:code_revoke": "placecode"}
 # Words that mean the same in every village: by "app:route/param", else by the parameter.

@@ -7,12 +7,11 @@ import pytest
 from django.test import Client
 
 from tests.architecture.tree import nothing
+from tests.factories import stage as stages
 from tests.journeys import doors
 
 NOT_THERE = 404
 WRONG_VERB = 405
-# Doors for staff that look only at who one is: they send one on to one's own village, and show nothing. name: why
-WAYS_HOME = {"issues:start": "sends whoever has logged in to the village where the post is"}
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def knock(client: Client, address: str) -> dict[str, int]:
 def test_no_staff_page_of_the_village_is_there_for_the_neighbour(here, stranger):
     found = []
     for door in doors.every():
-        if door.is_open or door.name in WAYS_HOME:
+        if door.is_open:
             continue
         for address in doors.addresses(door, here, most=3):
             for at in (here.path(address), address):  # under its prefix, and at the bare address of the first village
@@ -62,11 +61,21 @@ def test_the_neighbours_own_pages_are_there(neighbour, stranger):
     nothing([f"{name}: {answers}" for name, answers in opened.items() if NOT_THERE in answers.values()])
 
 
-def test_a_way_home_shows_nothing(here, stranger):
-    found = []
+def test_the_same_doors_open_to_whoever_holds_the_same_posts_here(here):
+    """Each address that is shut to the neighbour is there for somebody of the village: 404 was about who, not what."""
+    client = Client(raise_request_exception=False)
+    client.force_login(stages.everybody(here))
+    shut = []
     for door in doors.every():
-        if door.name in WAYS_HOME:
-            response = stranger.get(here.path(doors.addresses(door, here)[0]))
-            if response.status_code not in {302, 303} or here.village.slug in response["Location"]:
-                found.append(f"{door}: {response.status_code} {response.get('Location')}")
-    nothing(found)
+        if door.of_object:
+            asked = doors.addresses(door, here)
+            if not any(set(knock(client, here.path(address)).values()) - {NOT_THERE, WRONG_VERB} for address in asked):
+                shut.append(str(door))
+    nothing(shut)
+
+
+def test_after_the_log_in_one_is_led_home(here, neighbour, stranger):
+    """The door behind the log-in is open to all; it leads to the village where the post is, and shows nothing."""
+    response = stranger.get(here.path("/v/start/"))
+    assert response.status_code in {302, 303}
+    assert response["Location"] == neighbour.path("/v/")

@@ -5,7 +5,6 @@ breaks the journey and not only a page.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -25,15 +24,26 @@ def picture(colour: str = "olive") -> SimpleUploadedFile:
 
 
 @dataclass
+class Button:
+    """What is pressed; it may go elsewhere than its form."""
+
+    name: str
+    value: str
+    action: str
+    form: str  # the id of its form when it stands outside
+    words: str = ""
+
+
+@dataclass
 class Form:
     """A form of a page: where it goes, and what it holds if nobody types anything."""
 
     action: str
     method: str
+    id: str = ""
     fields: dict[str, list[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
-    buttons: list[tuple[str, str, str]] = field(default_factory=list)  # name, value, words
-    words: str = ""
+    buttons: list[Button] = field(default_factory=list)
 
 
 class _Reader(HTMLParser):
@@ -50,8 +60,13 @@ class _Reader(HTMLParser):
         self._linked: list[str] = []
         self._area = self._select = ""
         self._typed: list[str] = []
-        self._button: tuple[str, str] | None = None
+        self._button: Button | None = None
+        self._loose: list[Button] = []
         self.feed(html)
+        for button in self._loose:
+            for form in self.forms:
+                if form.id == button.form:
+                    form.buttons.append(button)
 
     def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in pairs}
@@ -60,17 +75,19 @@ class _Reader(HTMLParser):
         elif tag == "a" and "href" in has:
             self._link, self._linked = has["href"], []
         elif tag == "form":
-            self._form = Form(has.get("action", ""), has.get("method", "get").lower())
+            self._form = Form(has.get("action", ""), has.get("method", "get").lower(), has.get("id", ""))
             self.forms.append(self._form)
+        elif tag == "button" and has.get("type", "submit") == "submit":
+            words = (has.get("name", ""), has.get("value", ""), has.get("formaction", ""), has.get("form", ""))
+            self._button = Button(*words)
+            at = self._loose if self._button.form else self._form.buttons if self._form else []
+            at.append(self._button)
         if self._form is not None:
             self._field(tag, has, self._form)
 
     def _field(self, tag: str, has: dict[str, str], form: Form) -> None:
         name, kind = has.get("name", ""), has.get("type", "text")
-        if tag == "button" or (tag == "input" and kind == "submit"):
-            self._button, self._typed = (has.get("formaction", ""), name + "=" + has.get("value", "")), []
-            form.buttons.append((name, has.get("value", ""), has.get("value", "") if tag == "input" else ""))
-        elif tag == "input" and name:
+        if tag == "input" and name:
             form.names.add(name)
             if kind in ("radio", "checkbox") and "checked" in has:
                 form.fields.setdefault(name, []).append(has.get("value", "on"))
@@ -91,10 +108,10 @@ class _Reader(HTMLParser):
         self.words.append(data)
         if self._link:
             self._linked.append(data)
-        if self._area or self._button:
+        if self._area:
             self._typed.append(data)
-        if self._form is not None:
-            self._form.words += data
+        if self._button:
+            self._button.words += data
 
     def handle_endtag(self, tag: str) -> None:
         if self._inside and tag == self._inside[-1]:
@@ -105,9 +122,7 @@ class _Reader(HTMLParser):
         elif tag == "textarea" and self._area and self._form is not None:
             self._form.fields[self._area] = ["".join(self._typed).removeprefix("\n")]
             self._area = ""
-        elif tag == "button" and self._button and self._form is not None and self._form.buttons:
-            name, value, _words = self._form.buttons[-1]
-            self._form.buttons[-1] = (name, value, "".join(self._typed).strip())
+        elif tag == "button":
             self._button = None
         elif tag == "select":
             self._select = ""
@@ -165,16 +180,16 @@ class Page:
     def press(self, part: str = "", *, holding: str = "", button: str = "", **typed: Any) -> "Page":
         """Fill a form and hand it in by the button with these words (the first one otherwise)."""
         form = self.form(part, holding=holding)
-        unknown = {name for name in typed if name not in form.names and not any(name == b[0] for b in form.buttons)}
-        files = {name for name in unknown if name.startswith("photo") or name == "audio"}
-        if unknown - files:
+        if unknown := typed.keys() - form.names:
             raise AssertionError(f"no field {sorted(unknown)} in the form to …{part}: {sorted(form.names)}")
+        fitting = [one for one in form.buttons if button in re.sub(r"\s", "", one.words)]
+        if not fitting:
+            raise AssertionError(f"no button {button!r} in the form to …{part}: {[b.words for b in form.buttons]}")
+        pressed = fitting[0]
         data: dict[str, Any] = {**form.fields, **typed}
-        for name, value, words in form.buttons:
-            if name and (not button or button in words.replace(" ", "")):
-                data.setdefault(name, value)
-                break
-        return self.visitor.send(urljoin(self.url, form.action or self.url), data, form.method)
+        if pressed.name:
+            data[pressed.name] = pressed.value
+        return self.visitor.send(urljoin(self.url, pressed.action or form.action or self.url), data, form.method)
 
 
 class Visitor:
@@ -208,7 +223,3 @@ class Visitor:
         kind = response.get("Content-Type", "")
         html = body.decode("utf-8", "replace") if kind.startswith(("text/", "application/json")) else ""
         return Page(self, response.request["PATH_INFO"], response.status_code, html, body)
-
-    def walk(self, *addresses: str) -> Iterator[Page]:
-        for address in addresses:
-            yield self.open(address)
