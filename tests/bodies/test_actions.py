@@ -114,3 +114,54 @@ def test_the_operator_seats_the_first_ones(stage):
     made = body(stage, by=Operator("first set-up"))
     seat = actions.create_post(made, by=Operator("first set-up"), title="队长")
     assert actions.appoint(seat, stage.persons["苗小满"], by=Operator("first set-up"), from_on=DAY)
+
+
+def test_a_seat_is_free_on_every_day_of_the_time_or_not_at_all(stage):
+    made, clerk = post(stage), stage.users["clerk"]
+    first, second = stage.persons["苗小满"], stage.persons["苗冬来"]
+    later = DAY + timedelta(days=100)
+    actions.appoint(made, first, by=clerk, from_on=later)
+    for until in (None, later + timedelta(days=1)):  # a last day is no way around a full post
+        with pytest.raises(DomainError) as refused:
+            actions.appoint(made, second, by=clerk, from_on=DAY, to_on=until)
+        assert "苗小满" in str(refused.value.message)
+    assert actions.appoint(made, second, by=clerk, from_on=DAY, to_on=later)
+
+
+def test_two_seats_hold_two_and_a_third_waits(stage):
+    made, clerk = post(stage, seats=2), stage.users["clerk"]
+    for name in ("苗小满", "苗冬来"):
+        actions.appoint(made, stage.persons[name], by=clerk, from_on=DAY)
+    with pytest.raises(DomainError):
+        actions.appoint(made, stage.persons["苗长有"], by=clerk, from_on=DAY)
+
+
+def test_a_post_ends_when_nobody_holds_it_and_sets_its_partner_free(stage):
+    made, clerk = stage.posts["worker"], stage.users["clerk"]
+    with pytest.raises(DomainError) as refused:
+        actions.end_post(made, by=clerk, ended_on=clock.today())
+    assert stage.appointments[9].person.name in str(refused.value.message)
+    row = Appointment.objects.get(post=made, to_on=None)
+    actions.end_appointment(row, by=clerk, to_on=clock.today())
+    actions.end_post(made, by=clerk, ended_on=clock.today())
+    made.refresh_from_db()
+    stage.posts["worker2"].refresh_from_db()
+    assert made.ended_on == clock.today() and stage.posts["worker2"].partner is None
+    with pytest.raises(WrongStatus):
+        actions.end_post(made, by=clerk, ended_on=clock.today())
+    with pytest.raises(DomainError):
+        actions.appoint(made, row.person, by=clerk, from_on=clock.today())
+    with pytest.raises(DomainError):  # its history keeps its name
+        actions.create_post(made.body, by=clerk, title=made.title, grid=made.grid, role=Role.GRID_WORKER)
+    with pytest.raises(NotAllowed):
+        actions.end_post(stage.posts["helper"], by=stage.users["council"], ended_on=clock.today())
+
+
+def test_a_body_does_not_end_before_it_began_and_gets_no_post_afterwards(stage):
+    made = body(stage)
+    with pytest.raises(DomainError):
+        actions.end_body(made, by=stage.users["clerk"], ended_on=DAY - timedelta(days=1))
+    actions.end_body(made, by=stage.users["clerk"], ended_on=clock.today())
+    made.refresh_from_db()
+    with pytest.raises(DomainError):
+        actions.create_post(made, by=stage.users["clerk"], title="队长")

@@ -8,7 +8,7 @@ from tongxin.bodies.models import Appointment, Body, Post
 from tongxin.core import clock
 from tongxin.territory import scope
 
-FORMS = ["body_new", "body_end", "post_new", "appoint", "pair", "end", "leave", "login"]
+FORMS = ["body_new", "body_end", "post_new", "post_end", "appoint", "pair", "end", "leave", "login"]
 
 
 def address(stage, name: str) -> str:
@@ -18,6 +18,7 @@ def address(stage, name: str) -> str:
         "body": [body],
         "body_end": [body],
         "post_new": [body],
+        "post_end": [stage.posts["worker"].pk],
         "appoint": [stage.posts["worker"].pk],
         "pair": [stage.posts["worker"].pk],
     }

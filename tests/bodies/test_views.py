@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from tests.factories import stage as stages
 from tongxin.bodies.models import Appointment, Body, Post
 from tongxin.core import clock
+from tongxin.territory import scope
 
 
 def test_the_tree_shows_who_holds_what_today_and_who_did_then(stage, as_user):
@@ -81,3 +83,34 @@ def test_leave_partner_log_in_and_end_by_form(stage, as_user):
     assert clerk.post(reverse("bodies:end", args=[leader.pk]), {"to_on": today}).status_code == 303
     body = Body.objects.get(pk=leader.post.body_id)
     assert clerk.post(reverse("bodies:body_end", args=[body.pk]), {"ended_on": "x"}).status_code == 422
+
+
+def test_before_an_appointment_ends_stands_what_stays_with_the_post(stage, as_user):
+    seen = stages.given(stage, "given")
+    stages.given(stage, "hidden", is_sealed=True, phone="")
+    row = Appointment.objects.get(post=stage.posts["worker"], to_on=None)
+    with scope.village(stage.village.pk):
+        text = as_user("clerk").get(reverse("bodies:end", args=[row.pk])).content.decode()
+    assert "手上还有 2 件事" in text
+    assert seen.number in text and stage.issues["hidden"].number not in text
+    other = Appointment.objects.get(post=stage.posts["helper"], to_on=None)
+    assert "手上还有" not in as_user("clerk").get(reverse("bodies:end", args=[other.pk])).content.decode()
+
+
+def test_a_post_ends_by_form_once_nobody_holds_it(stage, as_user):
+    clerk, post = as_user("clerk"), stage.posts["helper"]
+    way = reverse("bodies:post_end", args=[post.pk])
+    held = clerk.post(way, {"ended_on": clock.today()})
+    assert held.status_code == 422 and "先办离任" in held.content.decode()
+    Appointment.objects.filter(post=post).update(to_on=clock.today())
+    assert way in clerk.get(reverse("bodies:body", args=[post.body_id])).content.decode()
+    assert clerk.post(way, {"ended_on": clock.today()}).status_code == 303
+    assert Post.objects.get(pk=post.pk).ended_on == clock.today()
+
+
+def test_a_term_with_its_last_day_is_entered_at_once(stage, as_user):
+    post = stage.posts["helper"]
+    Appointment.objects.filter(post=post).update(to_on="2022-03-01")
+    given = {"name": "苗小满", "from_on": "2022-03-01", "to_on": "2023-03-01"}
+    assert as_user("clerk").post(reverse("bodies:appoint", args=[post.pk]), given).status_code == 303
+    assert Appointment.objects.get(post=post, person__name="苗小满").to_on.isoformat() == "2023-03-01"

@@ -224,6 +224,23 @@ def test_a_card_is_printed_without_names_and_the_lost_one_is_replaced(stage, as_
     assert CardToken.objects.filter(household=stage.households[0], revoked_on=None).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "cards"),
+    [({"household": "001, 002"}, 2), ({"grid": "1"}, 1), ({"group": "2"}, 1), ({"household": "999"}, 0), ({}, 0)],
+)
+def test_cards_by_numbers_by_grid_or_by_group(stage, as_user, asked, cards):
+    page = as_user("clerk").post(reverse("people:cards_print"), asked).content.decode()
+    assert page.count('<article class="a6">') == cards
+    assert "苗长有" not in page and "13811110471" not in page
+
+
+def test_a_grid_worker_prints_cards_of_the_own_grid_only(stage, as_user):
+    page = as_user("worker").post(reverse("people:cards_print"), {"household": "001 002"}).content.decode()
+    assert page.count('<article class="a6">') == 1
+    text = as_user("worker").get(reverse("people:cards")).content.decode()
+    assert stage.grids[0].name in text and stage.grids[1].name not in text
+
+
 def test_other_posts_are_told_no_and_other_villages_nothing(stage, as_user, client):
     assert client.get(reverse("people:households")).status_code == 302
     assert as_user("helper").get(reverse("people:households")).status_code == 403

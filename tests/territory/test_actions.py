@@ -7,7 +7,7 @@ import pytest
 
 from tongxin.casework.actors import Operator
 from tongxin.core import clock
-from tongxin.core.errors import DomainError, NotAllowed
+from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
 from tongxin.territory import actions, queries
 from tongxin.territory.models import Division, PlaceCode
 
@@ -105,3 +105,29 @@ def test_grids_and_groups_are_numbered_once_and_a_full_group_does_not_end(stage)
 def test_others_enter_nothing(stage, who):
     with pytest.raises(NotAllowed):
         place(stage, by=stage.users[who])
+
+
+def test_an_empty_group_is_merged_once_and_its_history_shows_where_it_went(stage):
+    clerk = stage.users["clerk"]
+    made = actions.open_group(stage.village, by=clerk, number=7, name="七组", opened_on=date(2015, 1, 1))
+    for ended_on, into in (
+        (date(2014, 1, 1), None),
+        (clock.today() + timedelta(days=1), None),
+        (clock.today(), made),
+    ):
+        with pytest.raises(DomainError):
+            actions.end_group(made, by=clerk, ended_on=ended_on, merged_into=into)
+    actions.end_group(made, by=clerk, ended_on=clock.today(), merged_into=stage.groups[0])
+    assert [(g.name, g.merged_into) for g in queries.former_groups(clock.today())] == [("七组", stage.groups[0])]
+    made.refresh_from_db()
+    with pytest.raises(WrongStatus):
+        actions.end_group(made, by=clerk, ended_on=clock.today())
+
+
+@pytest.mark.parametrize("open_", [actions.open_group, actions.open_grid])
+def test_ground_of_tomorrow_is_not_entered_today(stage, open_):
+    more = {"group": stage.groups[0]} if open_ is actions.open_grid else {}
+    day = clock.today() + timedelta(days=1)
+    with pytest.raises(DomainError) as refused:
+        open_(stage.village, by=stage.users["clerk"], number=8, name="八", opened_on=day, **more)
+    assert refused.value.field == "opened_on"

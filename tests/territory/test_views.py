@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tongxin.territory.models import Place, PlaceCode
+from tongxin.core import clock
+from tongxin.territory.models import Grid, Group, Place, PlaceCode
 
 
 def test_the_page_shows_who_answers_and_how_many_live_there_and_names_the_gap(stage, as_user):
@@ -61,3 +62,24 @@ def test_lookers_on_change_nothing(stage, as_user):
     assert eyes.get(reverse("territory:places")).status_code == 200
     assert eyes.get(reverse("territory:place_new")).status_code == 403
     assert eyes.post(reverse("territory:code_issue", args=[stage.places[0].pk])).status_code == 403
+
+
+def test_households_in_a_grid_that_is_no_more_are_named_as_a_gap(stage, as_user):
+    clerk = as_user("clerk")
+    assert "已撤销的网格里" not in clerk.get(reverse("territory:places")).content.decode()
+    Grid.objects.filter(pk=stage.grids[0].pk).update(ended_on=clock.today())
+    assert "有 1 户在已撤销的网格里" in clerk.get(reverse("territory:places")).content.decode()
+
+
+def test_a_group_is_merged_by_form_and_never_one_that_is_lived_in(stage, as_user):
+    clerk = as_user("clerk")
+    full = clerk.post(reverse("territory:group_end", args=[stage.groups[0].pk]), {"ended_on": clock.today()})
+    assert full.status_code == 422 and "组里" in full.content.decode()
+    made = Group.objects.create(village=stage.village, number=9, name="九组", opened_on=clock.today())
+    way = reverse("territory:group_end", args=[made.pk])
+    itself = clerk.post(way, {"ended_on": clock.today(), "merged_into": made.pk})
+    assert itself.status_code == 422
+    assert clerk.post(way, {"ended_on": clock.today(), "merged_into": stage.groups[1].pk}).status_code == 303
+    assert "九组" in clerk.get(reverse("territory:places")).content.decode()
+    assert clerk.get(way).status_code == 404
+    assert as_user("supervisor").get(way).status_code == 403
