@@ -10,6 +10,7 @@
   const MAIN = ".btn, .say, .choice, .tick, .pick, .tabs a, input.in, select.in, textarea.in";
   const PRESSED = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=link]";
   const SLACK = 0.5;
+  const FRAME = ".desk > .menu, .desk-head";
 
   function kind() {
     if (document.querySelector('link[href*="print.css"]')) return "print";
@@ -133,8 +134,23 @@
     document.documentElement.toggleAttribute("data-simple", !!simple);
   }
 
+  /* A part of the page without its words: what repeats stands once. The frame of the desk is a part of its own, so that
+     another role's menu does not make every page a new one. */
+  function shape(el) {
+    const names = el.getAttributeNames().filter((name) => name !== "data-size" && name !== "data-simple").join(",");
+    const inner = [];
+    for (const child of el.children) {
+      if (child.matches(FRAME)) continue;
+      const said = shape(child);
+      if (inner.indexOf(said) < 0) inner.push(said);
+    }
+    const own = el.getAttribute("class") + "." + (el.getAttribute("type") || "") + (el.getAttribute("role") || "");
+    return el.tagName + own + names + (inner.length ? "(" + inner.join(" ") + ")" : "");
+  }
+
   window.probe = {
     kind: kind,
+    shapes: () => [document.documentElement].concat(Array.from(document.querySelectorAll(FRAME))).map(shape),
     show: show,
     measure: function (size, village) {
       const of = kind();
@@ -156,12 +172,14 @@
       show(sizes[0], false);
       return found;
     },
+    /* Every form that is handed in by POST, as it is when nobody has typed anything. */
     forms: function () {
       return Array.prototype.filter.call(document.forms, (form) => form.method === "post").map((form) => ({
-        action: form.action,
+        action: new URL(form.action).pathname,
         hidden: Array.prototype.filter.call(form.elements, (el) => el.type === "hidden" && el.name).map((el) => [el.name, el.value]),
       }));
     },
+    papers: () => Array.from(document.links).map((link) => link.pathname + link.search).filter((to) => /as=print/.test(to)),
     post: function (form) {
       const made = document.createElement("form");
       made.method = "post";
