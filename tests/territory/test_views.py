@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tongxin.core import clock
+from tongxin.core.errors import WrongStatus
 from tongxin.territory.models import Grid, Group, Place, PlaceCode
 
 
@@ -83,3 +84,16 @@ def test_a_group_is_merged_by_form_and_never_one_that_is_lived_in(stage, as_user
     assert "九组" in clerk.get(reverse("territory:places")).content.decode()
     assert clerk.get(way).status_code == 404
     assert as_user("supervisor").get(way).status_code == 403
+
+
+def test_a_conflict_at_the_desk_is_told_as_one(stage, as_user, monkeypatch):
+    made = Group.objects.create(village=stage.village, number=9, name="九组", opened_on=clock.today())
+
+    def quicker(group, **_given):
+        raise WrongStatus("已经撤销")
+
+    monkeypatch.setattr("tongxin.territory.actions.end_group", quicker)
+    way = reverse("territory:group_end", args=[made.pk])
+    answer = as_user("clerk").post(way, {"ended_on": clock.today()})
+    assert answer.status_code == 409 and "已经撤销" in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"

@@ -18,6 +18,7 @@ from tongxin.accounts.forms import LoginForm, PasswordForm
 from tongxin.accounts.models import User
 from tongxin.core import throttle
 from tongxin.core.access import public
+from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, TooMany
 
 REST = timedelta(minutes=15)
@@ -114,7 +115,7 @@ def _changed(request: HttpRequest, user: User, form: PasswordForm) -> bool:
     except DomainError as error:
         if error.field:
             throttle.hit(key)
-        form.add_error(error.field or None, str(error.message))
+        refused(error, form)
         return False
     throttle.clear(key)
     auth.update_session_auth_hash(request, row)

@@ -226,7 +226,7 @@ def _orientation(image: Image.Image) -> int:
     """As EXIF says; 1 (upright) when EXIF is broken, which is no reason to lose a photo."""
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:
+    except Exception:  # the library raises whatever a broken table leads it to
         return 1
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.accounts.models import User
-from tongxin.core import clock, ledgers
+from tongxin.core import answering, clock, ledgers
 from tongxin.core.access import staff
 from tongxin.core.errors import DomainError
 from tongxin.territory import access, actions, queries
@@ -120,23 +120,10 @@ def _place(request: HttpRequest, pk: UUID) -> Place:
 def _form_page(
     request: HttpRequest, form: forms.Form, heading: str, deed: Callable[[], object], said: str, lead: str = ""
 ) -> HttpResponse:
-    """A form, one action, back to the list; a rule's 'no' stands at its field."""
+    """A form, one act, back to the list."""
     request.menu_at = "territory:places"  # type: ignore[attr-defined]
-    back = reverse("territory:places")
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                deed()
-            except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
-                status = error.status if error.status == 403 else 422
-            else:
-                messages.success(request, said)
-                return HttpResponseRedirect(back, status=303)
-    context = {"form": form, "heading": heading, "lead": lead, "back": back, "back_label": _("Grids and places")}
-    return render(request, "desk_form.html", context, status=status)
+    back, label = reverse("territory:places"), _("Grids and places")
+    return answering.form_page(request, form, deed, said, heading=heading, back=back, back_label=label, lead=lead)
 
 
 @staff(*access.KEEPERS)

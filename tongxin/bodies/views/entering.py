@@ -5,9 +5,7 @@ from typing import cast
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,9 +16,8 @@ from tongxin.bodies import forms as shapes
 from tongxin.bodies.models import Body
 from tongxin.bodies.roles import Role
 from tongxin.bodies.views.tree import BodyRequest, appointment_of, body_of, post_of
-from tongxin.core import clock
+from tongxin.core import answering, clock
 from tongxin.core.access import staff
-from tongxin.core.errors import DomainError
 
 METHODS = ["GET", "HEAD", "POST"]
 KEEPERS = (Role.SECRETARY, Role.CLERK, Role.TOWNSHIP)
@@ -37,24 +34,13 @@ def _form_page(
     lead: str = "",
     stays: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
-    """A form, one action, back to where it belongs; a rule's 'no' stands at its field."""
+    """A form, one act, back to where it belongs."""
     request.menu_at = "bodies:bodies"  # type: ignore[attr-defined]
     back = reverse("bodies:body", args=[body.pk]) if body is not None else reverse("bodies:bodies")
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                deed()
-            except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
-                status = error.status if error.status in (403, 409) else 422
-            else:
-                messages.success(request, said)
-                return HttpResponseRedirect(back, status=303)
     label = body.name if body is not None else _("Bodies")
-    context = {"form": form, "heading": heading, "lead": lead, "back": back, "back_label": label, "stays": stays}
-    return render(request, "desk_form.html", context, status=status)
+    return answering.form_page(
+        request, form, deed, said, heading=heading, back=back, back_label=label, lead=lead, stays=stays
+    )
 
 
 @staff(*KEEPERS)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.core import clock
+from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
 from tongxin.core.templatetags.look import day
 from tongxin.issues import actions, queries, wording
@@ -55,7 +56,7 @@ def verb(name: str, shape: type[forms.Form]) -> Callable[[Verb], Callable[..., H
             except NotAllowed as error:
                 raise PermissionDenied(str(error.message)) from error
             except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
+                refused(error, form)
                 return _again(request, issue, name, form)
             _say(request, issue, said)
             return HttpResponseRedirect(back_of(request, _home_of(request, issue)), status=303)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.core import clock, numbers
+from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, NotAllowed
 from tongxin.issues import actions, danger, queries
 from tongxin.issues.forms.proxy import ProxyForm
@@ -57,8 +58,7 @@ def proxy(request: StaffRequest) -> HttpResponse:
     except NotAllowed:
         raise
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))
-        return _sheet(request, form, status=error.status if error.status == 409 else 422)
+        return _sheet(request, form, status=refused(error, form))
 
 
 def _home(request: StaffRequest) -> Household | None:

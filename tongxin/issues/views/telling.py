@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongxin.core import clock
+from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, KeyReused, WrongStatus
 from tongxin.issues import actions, danger, queries
 from tongxin.issues.forms.fields import clean_phone
@@ -95,8 +96,7 @@ def say_new(request: VillageRequest) -> HttpResponse:
     except KeyReused:
         return _already(request)
     except DomainError as error:
-        form.add_error(error.field or None, str(error.message))
-        return _sheet(request, form, here, status=error.status if error.status == 403 else 422)
+        return _sheet(request, form, here, status=refused(error, form))
     sealed = said.is_sealed or said.about_post is not None
     return _handed_in(request, told, sealed=sealed)
 

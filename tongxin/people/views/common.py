@@ -10,9 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 
 from tongxin.accounts.models import User
-from tongxin.core.errors import DomainError
+from tongxin.core import answering
 from tongxin.people import access, actions, queries
 from tongxin.people.forms import MemberForm
 from tongxin.people.models import Household, Membership
@@ -48,17 +49,6 @@ def must_keep(request: HttpRequest, household: Household) -> None:
     """403 for who may read this household and not keep it."""
     if not access.can_keep_household(cast(RegisterRequest, request).user, household.village_id, household.grid_id):
         raise PermissionDenied
-
-
-def tried(form: forms.Form, deed: Callable[[], object], *others: forms.Form) -> int:
-    """Do it; a rule's 'no' goes to its field, in whichever form has it. 0 when done, else the status for the page."""
-    try:
-        deed()
-    except DomainError as error:
-        home = next((one for one in (form, *others) if error.field in one.fields), form)
-        home.add_error(error.field if error.field in home.fields else None, str(error.message))
-        return error.status if error.status in (403, 409) else 422
-    return 0
 
 
 def decided(village: Village, form: MemberForm) -> actions.Member | None:
@@ -100,3 +90,19 @@ def page(request: HttpRequest, template: str, context: dict[str, object], status
     response = render(request, template, context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def household_page(
+    request: HttpRequest, household: Household, form: forms.Form, deed: Callable[[], object], said: str, heading: str
+) -> HttpResponse:
+    """A form and one act about a household, and back to it."""
+    return answering.form_page(
+        request,
+        form,
+        deed,
+        said,
+        heading=heading,
+        back=reverse("people:household", args=[household.pk]),
+        template="people/household_form.html",
+        household=household,
+    )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.core import clock, ledgers, numbers
 from tongxin.core.access import staff
+from tongxin.core.answering import tried
 from tongxin.people import access, actions, queries
 from tongxin.people.forms import CloseForm, HouseForm, HouseholdForm, MemberForm, further_rows
 from tongxin.people.models import Household, Relation
@@ -22,9 +23,9 @@ from tongxin.people.views.common import (
     again,
     decided,
     household_of,
+    household_page,
     must_keep,
     page,
-    tried,
 )
 from tongxin.people.views.story import told
 from tongxin.territory import queries as territory
@@ -236,22 +237,13 @@ def household_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = household_of(request, pk)
     must_keep(request, found)
     form = CloseForm(asked.POST or None)
-    status = 200
-    if asked.method == "POST":
-        status = 422
-        if form.is_valid():
-            data = form.cleaned_data
-            status = tried(
-                form, lambda: actions.close_household(found, by=asked.user, on=data["on"], because=data["because"])
-            )
-            if not status:
-                messages.success(request, _("The household is closed; its card no longer works."))
-                return HttpResponseRedirect(reverse("people:household", args=[pk]), status=303)
-    return page(
+    return household_page(
         request,
-        "people/household_form.html",
-        {"household": found, "form": form, "heading": _("Close the household")},
-        status,
+        found,
+        form,
+        lambda: actions.close_household(found, by=asked.user, **form.cleaned_data),
+        _("The household is closed; its card no longer works."),
+        _("Close the household"),
     )
 
 

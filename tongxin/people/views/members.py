@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from tongxin.core import masking
 from tongxin.core.access import staff
+from tongxin.core.answering import tried
 from tongxin.people import access, actions, queries
 from tongxin.people.forms import DeathForm, HeadForm, JoinForm, LeaveForm, MoveForm, PersonForm
 from tongxin.people.models import Household, Membership, Relation
@@ -19,10 +20,10 @@ from tongxin.people.views.common import (
     again,
     decided,
     household_of,
+    household_page,
     membership_of,
     must_keep,
     page,
-    tried,
 )
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -61,19 +62,14 @@ def member_leave(request: HttpRequest, pk: UUID) -> HttpResponse:
     household, name = membership.household, membership.person.name
     must_keep(request, household)
     form = LeaveForm(asked.POST or None)
-    status = 200
-    if asked.method == "POST":
-        status = 422
-        if form.is_valid():
-            data = form.cleaned_data
-            status = tried(
-                form, lambda: actions.leave(membership, by=asked.user, on=data["on"], because=data["because"])
-            )
-            if not status:
-                messages.success(request, _("%(name)s has left the household.") % {"name": name})
-                return _back(household)
-    heading = _("%(name)s leaves") % {"name": name}
-    return page(request, TEMPLATE, {"household": household, "form": form, "heading": heading}, status)
+    return household_page(
+        request,
+        household,
+        form,
+        lambda: actions.leave(membership, by=asked.user, **form.cleaned_data),
+        _("%(name)s has left the household.") % {"name": name},
+        _("%(name)s leaves") % {"name": name},
+    )
 
 
 @staff(*access.KEEPERS)
@@ -114,17 +110,14 @@ def person_death(request: HttpRequest, pk: UUID) -> HttpResponse:
     household, name = membership.household, membership.person.name
     must_keep(request, household)
     form = DeathForm(asked.POST or None)
-    status = 200
-    if asked.method == "POST":
-        status = 422
-        if form.is_valid():
-            day = form.cleaned_data["on"]
-            status = tried(form, lambda: actions.record_death(membership.person, by=asked.user, on=day))
-            if not status:
-                messages.success(request, _("Entered: %(name)s has died.") % {"name": name})
-                return _back(household)
-    heading = _("%(name)s has died") % {"name": name}
-    return page(request, TEMPLATE, {"household": household, "form": form, "heading": heading}, status)
+    return household_page(
+        request,
+        household,
+        form,
+        lambda: actions.record_death(membership.person, by=asked.user, **form.cleaned_data),
+        _("Entered: %(name)s has died.") % {"name": name},
+        _("%(name)s has died") % {"name": name},
+    )
 
 
 @staff(*access.KEEPERS, "grid_worker")

@@ -1,0 +1,49 @@
+"""What a desk form answers: the act done and the way back, or the rule's 'no' at its field."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from tongxin.core.errors import DomainError
+
+
+def refused(error: DomainError, form: forms.Form, *others: forms.Form) -> int:
+    """Put a rule's 'no' at its field, in whichever form has it, else above the form; the status for the page."""
+    home = next((one for one in (form, *others) if error.field in one.fields), form)
+    home.add_error(error.field if error.field in home.fields else None, str(error.message))
+    return error.status if error.status in (403, 409) else 422
+
+
+def tried(form: forms.Form, deed: Callable[[], object], *others: forms.Form) -> int:
+    """Do it. 0 when done, else the status for the page that shows why not."""
+    try:
+        deed()
+    except DomainError as error:
+        return refused(error, form, *others)
+    return 0
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    deed: Callable[[], object],
+    said: str,
+    *,
+    heading: str,
+    back: str,
+    template: str = "desk_form.html",
+    **more: object,
+) -> HttpResponse:
+    """A form and one act: 303 to `back` when done, otherwise the form with 200, 422, 403 or 409. No cache keeps it."""
+    status = 200
+    if request.method == "POST":
+        status = tried(form, deed) if form.is_valid() else 422
+        if not status:
+            messages.success(request, said)
+            return HttpResponseRedirect(back, status=303)
+    response = render(request, template, {"form": form, "heading": heading, "back": back, **more}, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
