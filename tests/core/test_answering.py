@@ -2,6 +2,7 @@
 
 import pytest
 from django import forms
+from django.template.loader import render_to_string
 
 from tongxin.core import answering
 from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
@@ -47,3 +48,15 @@ def test_what_is_no_rule_is_not_swallowed():
     assert form.is_valid()
     with pytest.raises(ZeroDivisionError):
         answering.tried(form, lambda: 1 // 0)
+
+
+def summary(form: forms.Form) -> str:
+    return render_to_string("components/_error_summary.html", {"form": form})
+
+
+def test_the_summary_counts_what_can_be_put_right_and_sends_nobody_nowhere():
+    empty, ruled = Shape({}), Shape({"day": "1"})
+    assert not empty.is_valid() and "1 处没填好" in summary(empty)
+    assert ruled.is_valid() and answering.refused(WrongStatus("已经撤销"), ruled) == 409
+    text = summary(ruled)
+    assert "已经撤销" in text and "没填好" not in text and "还办不成" in text

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tongxin.core.errors import DomainError
 from tongxin.core.fields import DayField
@@ -64,7 +65,9 @@ class HouseForm(GroundForm):
 class MemberForm(forms.Form):
     """One person, as the first visit asks."""
 
-    name = forms.CharField(label=_("Name"), max_length=64, error_messages={"required": _("Write the name.")})
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=64, error_messages={"required": _("Write the name.")}
+    )
     relation = forms.ChoiceField(label=_("Relation to the head"), choices=Relation.choices)
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN)
     birth_year = forms.IntegerField(
@@ -160,7 +163,7 @@ class BaseRows(forms.BaseFormSet):  # type: ignore[type-arg]
 
 
 class FurtherMemberForm(MemberForm):
-    name = forms.CharField(label=_("Name"), max_length=64, required=False)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=64, required=False)
     relation = forms.ChoiceField(label=_("Relation to the head"), choices=OTHERS)
     phone = None  # type: ignore[assignment]
 
@@ -175,11 +178,20 @@ def further_rows(data: Any = None) -> BaseRows:
 
 class LeaveForm(forms.Form):
     on = DayField(label=_("First day away"))
-    because = forms.CharField(label=_("Why"), max_length=120, help_text=_("Moved out, married, divided."))
+    because = forms.CharField(
+        label=_("Why"),
+        max_length=120,
+        help_text=_("Moved out, married, divided."),
+        error_messages={"required": _("Write why they leave.")},
+    )
 
 
 class MoveForm(forms.Form):
-    to = forms.CharField(label=_("Number of the other household"), max_length=16)
+    to = forms.CharField(
+        label=_("Number of the other household"),
+        max_length=16,
+        error_messages={"required": _("Write the number of the household.")},
+    )
     relation = forms.ChoiceField(label=_("Relation to the head there"), choices=Relation.choices)
     on = DayField(label=_("On"))
 
@@ -191,7 +203,9 @@ class DeathForm(forms.Form):
 class PersonForm(forms.Form):
     """A member as the register knows them; `seen` and `stood` are what the page showed."""
 
-    name = forms.CharField(label=_("Name"), max_length=64, error_messages={"required": _("Write the name.")})
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=64, error_messages={"required": _("Write the name.")}
+    )
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices)
     birth_year = forms.IntegerField(
         label=_("Year of birth"), required=False, error_messages={"invalid": _("Write the year in four digits.")}

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tongxin.accounts.models import User
@@ -127,7 +128,7 @@ def _ledger(request: BodyRequest, tree: Sequence[Branch]) -> ledgers.Ledger:
     columns = [
         ledgers.Column("body", _("Body"), width=22),
         ledgers.Column("post", _("Post"), width=18),
-        ledgers.Column("name", _("Name"), width=12),
+        ledgers.Column("name", pgettext("person", "Name"), width=12),
         ledgers.Column("from", _("From"), "date", 12),
         ledgers.Column("ground", _("By what"), width=16),
         ledgers.Column("phone", _("Telephone for villagers"), width=16),

@@ -128,6 +128,12 @@ def _local(value: date | datetime) -> date | datetime:
 
 
 @register.filter
+def wrong_places(form: Any) -> int:
+    """How many fields a reader can go to and put right; a rule's 'no' above the form is none of them."""
+    return sum(1 for bound in form or () if bound.errors)
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """6 月 20 日; with the year when it is not this year."""
     if not value:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from tongxin.core import masking
@@ -203,7 +204,7 @@ def _change(request: RegisterRequest, membership: Membership, form: PersonForm) 
 def _stands(membership: Membership) -> list[tuple[str, str]]:
     person = membership.person
     return [
-        (_("Name"), person.name),
+        (pgettext("person", "Name"), person.name),
         (_("Sex"), str(person.get_sex_display())),
         (_("Year of birth"), str(person.birth_year or "—")),
         (_("Telephone"), masking.phone(person.phone) or "—"),

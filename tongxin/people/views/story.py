@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tongxin.people.models import RegisterEntry, Relation, Residence, Sex
 
@@ -30,7 +31,7 @@ def told(entries: Iterable[RegisterEntry]) -> list[Line]:
 
 def _changes(entry: RegisterEntry) -> list[Change]:
     labels = {
-        "name": _("Name"),
+        "name": pgettext("person", "Name"),
         "sex": _("Sex"),
         "birth_year": _("Year of birth"),
         "phone": _("Telephone"),
