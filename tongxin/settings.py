@@ -72,11 +72,13 @@ INSTALLED_APPS = [
     "django.forms",  # its widget templates, for FORM_RENDERER
     "csp",
     "tongxin.core",
+    "tongxin.audit",
     "tongxin.accounts",
     "tongxin.casework",
     "tongxin.territory",
     "tongxin.people",
     "tongxin.bodies",
+    "tongxin.ledger",
     "tongxin.issues",
     "tongxin.reports",
     "tongxin.demo",
