@@ -4,7 +4,10 @@ import os
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
+
+from tests import history
 
 hypothesis_settings.register_profile("desk", deadline=None, max_examples=60)
 hypothesis_settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
@@ -26,6 +29,20 @@ def pytest_collection_modifyitems(config, items):
         if dropped:
             config.hook.pytest_deselected(items=dropped)
             items[:] = [item for item in items if not item.get_closest_marker("browser")]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def history_is_thrown_away_between_tests():
+    """A test that commits is cleaned up by emptying every table, which the triggers forbid: down, and up again."""
+    emptied = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        with history.unguarded():
+            emptied(self)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture

@@ -168,6 +168,7 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'tongxin.sqlite3'}")}
+APP_ROLE = env("APP_ROLE", "tongxin_app")  # on PostgreSQL the role that serves; `migrate` gives it its rights
 
 # --- words and time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

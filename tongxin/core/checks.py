@@ -34,7 +34,7 @@ def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
         found.append(Error("There is no secret key.", hint=mend, id="tongxin.E001"))
     elif len(secret) < 50 or len(set(secret)) < 5:
         found.append(Error("The secret key is too short or too plain.", hint=mend, id="tongxin.E002"))
-    elif secret.lower().startswith(SAMPLES) and not _only_here():
+    elif secret.lower().startswith(SAMPLES) and not only_here():
         found.append(Error("The secret key is a sample that others know.", hint=mend, id="tongxin.E007"))
     lines = crypto.key_lines()
     try:
@@ -50,7 +50,7 @@ def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
     return found
 
 
-def _only_here() -> bool:
+def only_here() -> bool:
     """Nobody else can ask: a check, a test, a try-out on one's own machine."""
     return set(settings.ALLOWED_HOSTS) <= LOOPBACK
 
@@ -58,7 +58,7 @@ def _only_here() -> bool:
 @register(Tags.security)
 def debug(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """DEBUG shows the inside to whoever asks."""
-    if settings.DEBUG and not _only_here():
+    if settings.DEBUG and not only_here():
         return [
             Error(
                 "DEBUG is on while other machines may ask.",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 
-from tongxin.core import clock, periodic
+from tongxin.core import append_only, clock, periodic
 from tongxin.core.models import Idempotency, JobRun, OutboxItem, OutboxState, Throttle
 
 KEEP_REQUESTS = timedelta(days=100)  # R6 asks for 90
@@ -24,3 +24,4 @@ def sweep() -> None:
 
 
 periodic.register("core.sweep", timedelta(days=1), sweep, at=timedelta(hours=3))
+periodic.register("core.triggers", timedelta(days=1), append_only.watch, at=timedelta(hours=2))

@@ -3,9 +3,11 @@
 from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections, models, router
+from django.db import IntegrityError, connections, models, router
 from django.db.models import sql
 from django.db.transaction import TransactionManagementError
+
+from tongxin.core import triggers
 
 M = TypeVar("M", bound=models.Model)
 
@@ -22,7 +24,12 @@ def insert_if_new(row: models.Model) -> bool:
     query.insert_values([f for f in model._meta.concrete_fields if not f.generated], [row])
     ((statement, params),) = query.get_compiler(connection=connection).as_sql()
     with connection.cursor() as cursor:
-        cursor.execute(f"{statement} ON CONFLICT DO NOTHING", params)
+        try:
+            cursor.execute(f"{statement} ON CONFLICT DO NOTHING", params)
+        except IntegrityError as error:  # SQLite's guard of a table that only grows speaks before the conflict does
+            if str(error) != triggers.EXISTS:
+                raise
+            return False
         written = bool(cursor.rowcount == 1)
     if written:
         row._state.adding = False

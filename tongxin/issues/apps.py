@@ -9,11 +9,14 @@ class IssuesConfig(AppConfig):
     def ready(self) -> None:
         from tongxin.bodies import context
         from tongxin.bodies import queries as bodies
-        from tongxin.core import outbox, periodic
+        from tongxin.core import append_only, outbox, periodic
         from tongxin.issues.actions import files, messages
+        from tongxin.issues.models import IssueEntry, Recusal, Sitting, SittingItem
         from tongxin.issues.views import household, menu, tasks
         from tongxin.people import queries as people
 
+        for model in (IssueEntry, Recusal, Sitting, SittingItem):
+            append_only.protect(model)
         context.count_with(menu.counts)
         outbox.register("issues.develop", files.develop_file)
         outbox.register("issues.tell_number", messages.tell_number)
