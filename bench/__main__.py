@@ -55,7 +55,7 @@ def stage(database: str) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
             base, _, query = url.partition("?")
             head = base.rsplit("/", 1)[0]
             names = {name: f"{head}/{name}?{query}" for name in ("tongxin_bench", "bare_bench")}
-            _create(url, list(names))
+            _create(f"{head}/postgres?{query}", list(names))
             env["DATABASE_URL"], bare_url = names["tongxin_bench"], names["bare_bench"]
         else:
             env["DATABASE_URL"], bare_url = f"sqlite:///{folder}/tongxin.sqlite3", f"sqlite:///{folder}/bare.sqlite3"

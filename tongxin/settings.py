@@ -141,7 +141,7 @@ def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "tongxin.core.db.sqlite3",
             "NAME": unquote(parts.path[1:]) or ":memory:",
             "CONN_MAX_AGE": None,
             "OPTIONS": {

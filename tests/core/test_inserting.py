@@ -7,7 +7,7 @@ from django.db.transaction import TransactionManagementError
 
 from tongxin.core import clock, inserting
 from tongxin.core.ids import uuid7
-from tongxin.core.models import Counter, JobRun
+from tongxin.core.models import Counter, JobRun, OutboxItem
 
 
 def counter(**fields):
@@ -38,6 +38,30 @@ def test_a_written_row_can_be_saved_again():
     row.value = 7
     row.save()
     assert Counter.objects.get().value == 7
+
+
+@pytest.mark.django_db
+def test_an_inserted_row_is_what_save_would_have_written(django_assert_num_queries):
+    plain, quick = (
+        OutboxItem(topic="t", payload={"喜": [1, None]}, put_at=clock.now(), due_at=clock.now()) for _ in "12"
+    )
+    plain.save(force_insert=True)
+    with django_assert_num_queries(1):
+        inserting.insert(quick)
+    kept = {str(row["id"]): row for row in OutboxItem.objects.values()}
+    first, second = kept[str(plain.pk)], kept[str(quick.pk)]
+    assert {name for name in first if first[name] != second[name]} <= {"id", "put_at", "due_at"}
+    quick.attempts = 3
+    quick.save()  # it knows that it is there, and in which database
+    assert OutboxItem.objects.get(pk=quick.pk).attempts == 3
+
+
+@pytest.mark.django_db
+def test_an_inserted_row_that_is_there_already_is_refused():
+    row = counter()
+    inserting.insert(row)
+    with pytest.raises(Error), transaction.atomic():
+        inserting.insert(counter(village_id=row.village_id))
 
 
 @pytest.mark.django_db

@@ -46,7 +46,7 @@ class Entry(Row):
 
     at = models.DateTimeField(_("When"))
     step = models.CharField(_("Step"), max_length=24)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     by_name = models.CharField(_("By whom"), max_length=64, blank=True)
     by_post = models.CharField(_("In which post"), max_length=64, blank=True)
     channel = models.CharField(_("Channel"), max_length=8, choices=Channel.choices, default=Channel.STAFF)

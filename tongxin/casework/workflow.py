@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.accounts.models import User
 from tongxin.casework.actors import Actor
 from tongxin.casework.models import Case, Channel, Entry
-from tongxin.core import clock
+from tongxin.core import clock, inserting
 from tongxin.core.errors import NotAllowed, WrongStatus
 
 Right = Callable[[Any, Any], bool]
@@ -129,5 +129,5 @@ class Workflow:
             data=dict(data or {}),
             **concrete,
         )
-        entry.save(force_insert=True)
+        inserting.insert(entry)
         return entry

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from tongxin.core import clock
-from tongxin.core.inserting import must_be_in_transaction
+from tongxin.core.inserting import insert, must_be_in_transaction
 from tongxin.core.logs import described, one_line, scrubbed
 from tongxin.core.models import OutboxItem, OutboxState
 
@@ -56,7 +56,7 @@ def put(
     must_be_in_transaction(OutboxItem)
     now = clock.now()
     item = OutboxItem(topic=topic, payload=dict(payload), village_id=village_id, put_at=now, due_at=due_at or now)
-    item.save(force_insert=True)
+    insert(item)
     transaction.on_commit(nudge.set)
     return item
 

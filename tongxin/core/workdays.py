@@ -6,6 +6,7 @@ A row of `CalendarDay` stands above the library; a year that neither knows count
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -18,8 +19,11 @@ _memory: tuple[float, dict[date, bool]] | None = None
 
 def is_workday(day: date) -> bool:
     entered = _entered()
-    if day in entered:
-        return entered[day]
+    return entered[day] if day in entered else _by_library(day)
+
+
+@lru_cache(maxsize=512)  # a deadline asks for the same few days all day long
+def _by_library(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:

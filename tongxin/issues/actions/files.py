@@ -9,7 +9,7 @@ from django.db import transaction
 from tongxin.casework import photos, sounds, store
 from tongxin.casework.models import FileKind, FileState
 from tongxin.casework.store import Upload
-from tongxin.core import clock, outbox
+from tongxin.core import clock, inserting, outbox
 from tongxin.issues.models import Issue, IssueFile
 
 
@@ -26,7 +26,7 @@ def attach(issue: Issue, uploads: Sequence[Upload], *, purpose: str) -> None:
             size=upload.size,
             added_at=clock.now(),
         )
-        row.save(force_insert=True)
+        inserting.insert(row)
         outbox.put("issues.develop", {"file": str(row.pk)}, village_id=issue.village_id)
 
 

@@ -16,7 +16,7 @@ from tongxin.bodies.models import Post
 from tongxin.bodies.roles import Role
 from tongxin.casework.models import Channel, StatusGroup
 from tongxin.casework.store import Upload
-from tongxin.core import clock, counters, crypto, idempotency, messages, numbers, outbox, workdays
+from tongxin.core import clock, counters, crypto, idempotency, inserting, messages, numbers, outbox, workdays
 from tongxin.core.errors import DomainError, NotAllowed
 from tongxin.core.ids import uuid7
 from tongxin.issues import access, danger
@@ -72,22 +72,24 @@ def report(village: Village, said: Report, *, by: User | None, key: str) -> Told
         raise DomainError(_("Say a sentence, or write a few words."), field="words")
     if by is not None and not access.can_report_for(by, village.pk):
         raise NotAllowed(_("This step is not yours to take."))
-    with transaction.atomic():
-        issue_id = uuid7()  # made here, so that the answer is known before the work and costs no second statement
+    issue_id = uuid7()  # made here, so that the answer is known before the work and costs no second statement
+    receipt = _receipt(village, key) if (said.is_sealed or said.about_post) and not said.phone else ""
+    issue = _drafted(village, said, by=by, issue_id=issue_id, receipt=receipt)
+    body = _fingerprint(said)
+    with transaction.atomic():  # others wait for it: whatever can be reckoned before has been
         claim = idempotency.claim(
             village_id=village.pk,
             actor=str(by.pk) if by else "",
             operation="issues.report",
             key=key,
-            body=_fingerprint(said),
+            body=body,
             response={"issue": str(issue_id)},
         )
         if claim.replayed:
             first = Issue.objects.only("number", "receipt_index").get(pk=claim.response["issue"])
             again = _receipt(village, key) if first.receipt_index and key else ""
             return Told(first.pk, first.number, again, is_replayed=True)
-        receipt = _receipt(village, key) if (said.is_sealed or said.about_post) and not said.phone else ""
-        issue = _open(village, said, by=by, issue_id=issue_id, receipt=receipt)
+        _take_in(issue, said, by=by)
     return Told(issue.pk, issue.number, receipt)
 
 
@@ -111,16 +113,16 @@ def _receipt(village: Village, key: str) -> str:
     return "".join(RECEIPT_SYMBOLS[bits >> 5 * i & 31] for i in range(16))
 
 
-def _open(village: Village, said: Report, *, by: User | None, issue_id: UUID, receipt: str) -> Issue:
+def _drafted(village: Village, said: Report, *, by: User | None, issue_id: UUID, receipt: str) -> Issue:
+    """The matter as it will be kept, its number aside."""
     now = clock.now()
     today = clock.today(village.tz)
     grid, group = _ground(said)
     route = _route(said)
     tail = "".join(ch for ch in said.phone if ch.isdigit())[-4:]
-    issue = Issue(
+    return Issue(
         id=issue_id,
         village=village,
-        number=numbers.compose(today.year, counters.next_value(village.pk, "issues", today.year)),
         status=Status.TOLD,
         status_group=StatusGroup.OPEN,
         kind=Kind.COMPLAINT if said.about_post else said.kind,
@@ -147,14 +149,20 @@ def _open(village: Village, said: Report, *, by: User | None, issue_id: UUID, re
         reply_by=workdays.add_workdays(today, village.reply_workdays),
         due_on=workdays.next_workday(today + timedelta(days=village.finish_days)),
     )
-    issue.save(force_insert=True)
+
+
+def _take_in(issue: Issue, said: Report, *, by: User | None) -> None:
+    """Give it its number, write it down with its first line, and promise what follows."""
+    year = clock.day_of(issue.told_at, issue.village.tz).year
+    issue.number = numbers.compose(year, counters.next_value(issue.village_id, "issues", year))
+    inserting.insert(issue)
     ISSUE.enter("report", issue, by=by, channel=said.channel, data={"for": bool(by)})
     if said.about_post is not None:
         _recuse(issue, said.about_post)
     attach(issue, [*said.photos, *([said.sound] if said.sound else [])], purpose=IssueFile.Purpose.TOLD)
     if said.phone and not issue.is_sealed:
-        outbox.put("issues.tell_number", {"issue": str(issue.pk)}, village.pk, messages.next_waking_moment(now))
-    return issue
+        due = messages.next_waking_moment(issue.told_at)
+        outbox.put("issues.tell_number", {"issue": str(issue.pk)}, issue.village_id, due)
 
 
 def _ground(said: Report) -> tuple[Grid | None, Group | None]:

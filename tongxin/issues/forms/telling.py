@@ -12,7 +12,7 @@ from tongxin.bodies.roles import STAFF
 from tongxin.casework.models import Channel
 from tongxin.core import clock
 from tongxin.issues.actions import Report
-from tongxin.issues.forms.fields import PhoneField, PostChoice, RowChoice
+from tongxin.issues.forms.fields import PhoneField, PostChoice, RowChoice, SharedFields, own
 from tongxin.issues.forms.uploads import NOT_A_PHOTO, PHOTOS, SLOTS, Uploads
 from tongxin.issues.models import Category, Kind
 from tongxin.people.models import Household
@@ -101,8 +101,8 @@ class TellingForm(forms.Form):
         """What there is to choose from: asked for when it is drawn or was given, since most sheets choose neither."""
         groups = Group.objects.on(clock.today()).order_by("number")
         posts = Post.objects.filter(role__in=STAFF, ended_on=None).select_related("grid")
-        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
-        self.fields["about_post"].queryset = posts.order_by("position", "id")  # type: ignore[attr-defined]
+        own(self, "group").queryset = groups
+        own(self, "about_post").queryset = posts.order_by("position", "id")
 
     @property
     def photos(self) -> list[Slot]:
@@ -135,6 +135,9 @@ class TellingForm(forms.Form):
             photos=self.uploads.photos,
             sound=self.uploads.sound,
         )
+
+
+TellingForm.base_fields = SharedFields(TellingForm.base_fields)
 
 
 class FeedbackForm(forms.Form):

@@ -1,0 +1,1 @@
+"""Database backends of ours: Django's, with one thing changed each."""
