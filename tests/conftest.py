@@ -50,6 +50,16 @@ def on_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
+@pytest.fixture(autouse=True)
+def _audited(monkeypatch):
+    """Under every request of the test client hangs the net of `tests/reliability/net.py`."""
+    from django.test.client import ClientHandler
+
+    from tests.reliability import net
+
+    monkeypatch.setattr(ClientHandler, "get_response", net.under(ClientHandler.get_response))
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """One Chromium for all browser tests of a process."""

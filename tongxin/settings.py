@@ -188,6 +188,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
+# --- the audit chain: GM/T has SM3 instead of SHA-256; a chain may change in the middle, each row names its own ------
+AUDIT_HASH = env("AUDIT_HASH", "sha256")
+ANCHOR_FOLDER = env("ANCHOR_FOLDER")  # the heads of the chains are put here every day, for somebody outside
+
 # --- what goes out: nothing, unless the operator names a folder that the county's SMS gateway empties -----------
 SMS_FOLDER = env("SMS_FOLDER")
 

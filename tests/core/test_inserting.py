@@ -98,3 +98,16 @@ def test_a_slot_is_claimed_once():
     slot = clock.at(clock.today())
     claims = [inserting.insert_if_new(JobRun(name="n", slot=slot, started_at=clock.now())) for _ in range(3)]
     assert claims == [True, False, False]
+
+
+@pytest.mark.django_db
+def test_some_rows_go_in_with_one_statement_as_they_would_one_by_one(django_assert_num_queries):
+    rows = [counter(value=n) for n in range(5)]
+    with django_assert_num_queries(1):
+        inserting.insert_all(rows)
+    assert sorted(Counter.objects.values_list("pk", "value")) == sorted((row.pk, row.value) for row in rows)
+    rows[0].value = 9
+    rows[0].save()  # knows that it is there
+    with pytest.raises(Error), transaction.atomic():
+        inserting.insert_all([counter(), rows[1]])
+    assert Counter.objects.count() == 5

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
+from tongxin.audit import actions as audit
 from tongxin.core.errors import DomainError, NotAllowed
 
 
@@ -22,4 +23,5 @@ def change_password(user: User, *, by: User, old: str, new: str) -> User:
             raise DomainError(_("The old password does not match."), field="old")
         row.set_password(new)
         row.save(update_fields=["password"])
+        audit.record("accounts.change_password", by=by, about=row)
     return row

@@ -25,6 +25,7 @@ class User(Row, AbstractBaseUser):
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "username"
+    actor_kind: ClassVar[str] = "user"  # as the audit chain names it
 
     class Meta:
         constraints = [

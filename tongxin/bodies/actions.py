@@ -4,11 +4,12 @@ from datetime import date
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
+from tongxin.audit import actions as audit
 from tongxin.bodies import access, queries
 from tongxin.bodies.models import Appointment, Body, Post
 from tongxin.bodies.roles import Role
@@ -43,9 +44,12 @@ def found_body(
         raise DomainError(_("Write the name."), field="name")
     if Body.objects.of(village).filter(name=name, ended_on=None).exists():
         raise DomainError(_("There is a body of this name."), field="name")
-    return Body.objects.create(
-        village=village, kind=kind, name=name, parent=parent, grid=grid, duty=duty.strip(), opened_on=opened_on
-    )
+    with audit.together():
+        body = Body.objects.create(
+            village=village, kind=kind, name=name, parent=parent, grid=grid, duty=duty.strip(), opened_on=opened_on
+        )
+        audit.record("bodies.found_body", by=by, about=body)
+    return body
 
 
 def end_body(body: Body, *, by: Actor, ended_on: date) -> None:
@@ -55,9 +59,10 @@ def end_body(body: Body, *, by: Actor, ended_on: date) -> None:
         raise DomainError(_("The body did not exist on that day."), field="ended_on")
     if Appointment.objects.filter(post__body=body).on(ended_on).exists():
         raise DomainError(_("Somebody still holds a post in it. End the appointments first."))
-    with transaction.atomic():
+    with audit.together():
         Post.objects.filter(body=body, ended_on=None).update(ended_on=ended_on)
         Body.objects.filter(pk=body.pk).update(ended_on=ended_on)
+        audit.record("bodies.end_body", by=by, about=body)
 
 
 def create_post(
@@ -82,16 +87,19 @@ def create_post(
         raise DomainError(_("Say which grid."), field="grid")
     if Post.objects.filter(body=body, title=title, grid=grid).exists():  # an ended one too: its history keeps its name
         raise DomainError(_("There is a post of this title."), field="title")
-    return Post.objects.create(
-        village_id=body.village_id,
-        body=body,
-        title=title,
-        role=role,
-        grid=grid,
-        seats=max(seats, 1),
-        takes_matters=takes_matters,
-        position=position,
-    )
+    with audit.together():
+        post = Post.objects.create(
+            village_id=body.village_id,
+            body=body,
+            title=title,
+            role=role,
+            grid=grid,
+            seats=max(seats, 1),
+            takes_matters=takes_matters,
+            position=position,
+        )
+        audit.record("bodies.create_post", by=by, about=post, data={"body": body.pk, "role": role})
+    return post
 
 
 def end_post(post: Post, *, by: Actor, ended_on: date) -> None:
@@ -108,10 +116,11 @@ def end_post(post: Post, *, by: Actor, ended_on: date) -> None:
     if sitting:
         names = "、".join(row.person.name for row in sitting)
         raise DomainError(_("%(names)s hold it still. End that first.") % {"names": names}, field="ended_on")
-    with transaction.atomic():
+    with audit.together():
         if not Post.objects.filter(pk=post.pk, ended_on=None).update(ended_on=ended_on, partner=None):
             raise WrongStatus(_("It has ended already."))
         Post.objects.filter(partner=post).update(partner=None)
+        audit.record("bodies.end_post", by=by, about=post)
 
 
 def pair_posts(first: Post, second: Post, *, by: Actor) -> None:
@@ -119,10 +128,11 @@ def pair_posts(first: Post, second: Post, *, by: Actor) -> None:
     _must_keep(by, first.village)
     if first.pk == second.pk or first.village_id != second.village_id:
         raise DomainError(_("Choose another post."), field="partner")
-    with transaction.atomic():
+    with audit.together():
         Post.objects.filter(partner__in=(first.pk, second.pk)).update(partner=None)
         Post.objects.filter(pk=first.pk).update(partner=second)
         Post.objects.filter(pk=second.pk).update(partner=first)
+        audit.record("bodies.pair_posts", by=by, about=first, data={"partner": second.pk})
 
 
 def appoint(
@@ -153,7 +163,7 @@ def appoint(
         raise DomainError(_("Who has died holds no post."), field="person")
     _must_have_a_seat(post, from_on, to_on)
     try:
-        with transaction.atomic():
+        with audit.together():
             row = Appointment(
                 village_id=post.village_id,
                 post=post,
@@ -166,6 +176,7 @@ def appoint(
                 entered_by=by if isinstance(by, User) else None,
             )
             row.save(force_insert=True)
+            audit.record("bodies.appoint", by=by, about=row, data={"post": post.pk, "person": person.pk})
     except IntegrityError as error:
         raise DomainError(_("They hold this post already."), field="person") from error
     _forget(by)
@@ -194,11 +205,13 @@ def end_appointment(appointment: Appointment, *, by: Actor, to_on: date, because
     _must_keep(by, appointment.post.village)
     if to_on < appointment.from_on:
         raise DomainError(_("That is before it began."), field="to_on")
-    rows = Appointment.objects.filter(pk=appointment.pk, to_on=None).update(
-        to_on=to_on, ended_because=because.strip(), ended_by=by if isinstance(by, User) else None
-    )
-    if not rows:
-        raise WrongStatus(_("It has ended already."))
+    with audit.together():
+        rows = Appointment.objects.filter(pk=appointment.pk, to_on=None).update(
+            to_on=to_on, ended_because=because.strip(), ended_by=by if isinstance(by, User) else None
+        )
+        if not rows:
+            raise WrongStatus(_("It has ended already."))
+        audit.record("bodies.end_appointment", by=by, about=appointment, data={"post": appointment.post_id})
     _forget(by)
 
 
@@ -209,7 +222,9 @@ def set_leave(appointment: Appointment, *, by: Actor, away_from: date | None, aw
         raise DomainError(_("Say from which day."), field="away_from")
     if away_from and away_to and away_to <= away_from:
         raise DomainError(_("The day of return is after the first day of leave."), field="away_to")
-    Appointment.objects.filter(pk=appointment.pk).update(away_from=away_from, away_to=away_to)
+    with audit.together():
+        Appointment.objects.filter(pk=appointment.pk).update(away_from=away_from, away_to=away_to)
+        audit.record("bodies.set_leave", by=by, about=appointment)
 
 
 def register_outsider(village: Village, *, by: Actor, name: str) -> Person:
@@ -218,9 +233,12 @@ def register_outsider(village: Village, *, by: Actor, name: str) -> Person:
     name = " ".join(name.split())
     if not name:
         raise DomainError(_("Write the name."), field="name")
-    return Person.objects.create(
-        village=village, name=name, name_key=pinyin.key(name), name_initials=pinyin.initials(name)
-    )
+    with audit.together():
+        person = Person.objects.create(
+            village=village, name=name, name_key=pinyin.key(name), name_initials=pinyin.initials(name)
+        )
+        audit.record("bodies.register_outsider", by=by, about=person)
+    return person
 
 
 def give_login(person: Person, *, by: Actor, username: str, password: str) -> User:
@@ -241,9 +259,10 @@ def give_login(person: Person, *, by: Actor, username: str, password: str) -> Us
     except ValidationError as error:
         raise DomainError(" ".join(error.messages), field="password") from error
     user.set_password(password)
-    with transaction.atomic():
+    with audit.together():
         user.save(force_insert=True)
         Person.objects.filter(pk=person.pk).update(user=user)
+        audit.record("bodies.give_login", by=by, about=person, data={"user": user.pk})
     person.user = user
     return user
 

@@ -1,6 +1,7 @@
 """Who acts when nobody is logged in."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 from tongxin.accounts.models import User
@@ -15,6 +16,7 @@ class Teller:
 
     case_id: UUID
     how: str
+    actor_kind: ClassVar[str] = "teller"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Calendar:
     """The calendar itself, for steps that a date takes (silence closes a matter)."""
 
     job: str
+    actor_kind: ClassVar[str] = "calendar"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Operator:
     """Whoever sits at the server's command line: founds a village, seats its first officers. Never made by a page."""
 
     reason: str
+    actor_kind: ClassVar[str] = "operator"
 
 
 Actor = User | Teller | Calendar | Operator | None

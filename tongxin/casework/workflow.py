@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
+from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.casework.models import Case, Channel, Entry
 from tongxin.core import clock, inserting
@@ -115,7 +116,7 @@ class Workflow:
         channel: str = Channel.STAFF,
         data: Mapping[str, Any] | None = None,
     ) -> Entry:
-        """Write a timeline entry without a step: the birth of a case."""
+        """Write a timeline entry without a step: the birth of a case. It leaves its line in the audit chain."""
         by_name, by_post = self.sign(by, case)
         concrete = {self.case_field: case, "village_id": getattr(case, "village_id")}  # noqa: B009
         entry = self.entry_model(
@@ -129,5 +130,7 @@ class Workflow:
             data=dict(data or {}),
             **concrete,
         )
-        inserting.insert(entry)
+        with transaction.atomic(savepoint=False):
+            inserting.insert(entry)
+            audit.record(f"{case._meta.app_label}.{name}", by=by, about=case, data={"entry": entry.pk})
         return entry

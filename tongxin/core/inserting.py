@@ -3,6 +3,7 @@
 Hold a row before counting.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -39,6 +40,19 @@ def insert(row: models.Model) -> None:
     """
     _written(row, "")
     row._state.adding = False
+
+
+def insert_all(rows: Sequence[M]) -> None:
+    """`insert` for some rows of one table, in one statement (SQLite takes 32,766 values)."""
+    alias = router.db_for_write(type(rows[0]))
+    connection = connections[alias]
+    statement, fields = _statement(type(rows[0]), alias)
+    holders = statement[statement.rindex("(") :]
+    values = [f.get_db_prep_save(f.pre_save(row, True), connection) for row in rows for f in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement}{f', {holders}' * (len(rows) - 1)}", values)
+    for row in rows:
+        row._state.adding, row._state.db = False, alias
 
 
 def _written(row: models.Model, tail: str) -> bool:

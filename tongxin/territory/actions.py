@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import cast
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor, Operator
 from tongxin.core import clock, numbers
 from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
@@ -39,7 +40,7 @@ def found_village(
     nests = all(later[0].startswith(earlier[0]) for earlier, later in pairwise(chain))
     if lengths != [2, 4, 6, 9, 12] or not nests or not all(code.isdigit() for code, _name in chain):
         raise DomainError(_("Give five levels: province, city, county, township, village, each code within the next."))
-    with transaction.atomic():
+    with audit.together():
         division: Division | None = None
         for level, (code, name) in zip(Level, chain, strict=False):
             division, _made = Division.objects.get_or_create(
@@ -53,6 +54,7 @@ def found_village(
             is_demo=is_demo,
             office_hours=office_hours,
         )
+        audit.record("territory.found_village", by=by, about=village, village_id=village.pk)
     queries.forget_villages()
     return village
 
@@ -64,13 +66,16 @@ def open_group(village: Village, *, by: Actor, number: int, name: str, opened_on
         raise DomainError(_("That day has not come yet."), field="opened_on")
     if Group.objects.of(village).on(opened_on).filter(number=number).exists():
         raise DomainError(_("There is a group with this number already."), field="number")
-    return Group.objects.create(
-        village=village,
-        number=number,
-        name=name.strip(),
-        code=f"{village.division.code}{number:02d}",
-        opened_on=opened_on,
-    )
+    with audit.together():
+        group = Group.objects.create(
+            village=village,
+            number=number,
+            name=name.strip(),
+            code=f"{village.division.code}{number:02d}",
+            opened_on=opened_on,
+        )
+        audit.record("territory.open_group", by=by, about=group)
+    return group
 
 
 def end_group(group: Group, *, by: Actor, ended_on: date, merged_into: Group | None = None) -> None:
@@ -84,7 +89,10 @@ def end_group(group: Group, *, by: Actor, ended_on: date, merged_into: Group | N
         raise DomainError(_("Choose another group."), field="merged_into")
     if group.households.on(ended_on).exists() or group.grids.on(ended_on).exists():
         raise DomainError(_("Move its households and grids first."))
-    Group.objects.filter(pk=group.pk).update(ended_on=ended_on, merged_into=merged_into)
+    with audit.together():
+        Group.objects.filter(pk=group.pk).update(ended_on=ended_on, merged_into=merged_into)
+        data = {"merged_into": merged_into.pk if merged_into else None}
+        audit.record("territory.end_group", by=by, about=group, data=data)
 
 
 def open_grid(
@@ -97,15 +105,18 @@ def open_grid(
     code = f"{village.division.code}{number:03d}"
     if Grid.objects.of(village).filter(code=code).exists():
         raise DomainError(_("There is a grid with this number already."), field="number")
-    return Grid.objects.create(
-        village=village,
-        number=number,
-        name=name.strip(),
-        code=code,
-        group=group,
-        extent=extent.strip(),
-        opened_on=opened_on,
-    )
+    with audit.together():
+        grid = Grid.objects.create(
+            village=village,
+            number=number,
+            name=name.strip(),
+            code=code,
+            group=group,
+            extent=extent.strip(),
+            opened_on=opened_on,
+        )
+        audit.record("territory.open_grid", by=by, about=grid)
+    return grid
 
 
 def open_place(
@@ -137,16 +148,19 @@ def open_place(
         group = grid.group
     if Place.objects.of(village).filter(name=name, ended_on=None).exists():
         raise DomainError(_("A place of this name is there already."), field="name")
-    return Place.objects.create(
-        village=village,
-        kind=kind,
-        name=name,
-        opened_on=opened_on,
-        group=group,
-        grid=grid,
-        length_m=length_m,
-        functions=functions.strip(),
-    )
+    with audit.together():
+        place = Place.objects.create(
+            village=village,
+            kind=kind,
+            name=name,
+            opened_on=opened_on,
+            group=group,
+            grid=grid,
+            length_m=length_m,
+            functions=functions.strip(),
+        )
+        audit.record("territory.open_place", by=by, about=place)
+    return place
 
 
 def end_place(place: Place, *, by: Actor, ended_on: date) -> None:
@@ -154,11 +168,12 @@ def end_place(place: Place, *, by: Actor, ended_on: date) -> None:
     _must_keep(by, place.village_id)
     if ended_on < place.opened_on:
         raise DomainError(_("That is before it was opened."), field="ended_on")
-    with transaction.atomic():
+    with audit.together():
         PlaceCode.objects.filter(place=place, revoked_on=None).update(
             revoked_on=ended_on, reason=str(_("Place closed"))
         )
         Place.objects.filter(pk=place.pk).update(ended_on=ended_on)
+        audit.record("territory.end_place", by=by, about=place)
     place.ended_on = ended_on
 
 
@@ -176,13 +191,15 @@ def issue_code(place: Place, *, by: Actor) -> PlaceCode:
     for _try in range(5):
         symbols = "".join(secrets.choice(numbers.CODE_ALPHABET) for _i in range(6))
         try:
-            with transaction.atomic():
-                return PlaceCode.objects.create(
+            with audit.together():
+                code = PlaceCode.objects.create(
                     village_id=place.village_id,
                     place=place,
                     code=symbols + numbers.code_check(symbols),
                     issued_on=clock.today(),
                 )
+                audit.record("territory.issue_code", by=by, about=code, data={"place": place.pk})
+            return code
         except IntegrityError:  # the same six symbols twice: one in a thousand million
             continue
     raise DomainError(_("No code could be made. Please try again."))
@@ -194,4 +211,6 @@ def revoke_code(code: PlaceCode, *, by: Actor, reason: str) -> None:
     reason = reason.strip()
     if not reason:
         raise DomainError(_("Write why it is revoked."), field="reason")
-    PlaceCode.objects.filter(pk=code.pk, revoked_on=None).update(revoked_on=clock.today(), reason=reason)
+    with audit.together():
+        if PlaceCode.objects.filter(pk=code.pk, revoked_on=None).update(revoked_on=clock.today(), reason=reason):
+            audit.record("territory.revoke_code", by=by, about=code)

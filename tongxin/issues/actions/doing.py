@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
+from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.casework.store import Upload
 from tongxin.core import clock, idempotency, messages, outbox
@@ -19,7 +19,7 @@ from tongxin.issues.workflow import ISSUE
 def note(issue: Issue, *, by: Actor, text: str, key: str = "") -> IssueEntry | None:
     """Write down what happened on the way; the teller reads it. None when this press had come before."""
     text = clean_reply(text, field="text")
-    with transaction.atomic():
+    with audit.together():
         claim = idempotency.claim(
             village_id=issue.village_id,
             actor=str(by.pk) if isinstance(by, User) else "",
@@ -44,7 +44,7 @@ def answer(issue: Issue, *, by: Actor, reply: str, photos: Sequence[Upload] = ()
     """Say what was done; a photo helps and is never required. The teller is asked for a yes or no."""
     reply = clean_reply(reply)
     now = clock.now()
-    with transaction.atomic():
+    with audit.together():
         entry = ISSUE.take(
             "answer",
             issue,

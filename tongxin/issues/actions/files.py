@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-
+from tongxin.audit import actions as audit
 from tongxin.casework import photos, sounds, store
+from tongxin.casework.actors import Calendar
 from tongxin.casework.models import FileKind, FileState
 from tongxin.casework.store import Upload
 from tongxin.core import clock, inserting, outbox
@@ -44,8 +44,9 @@ def develop_file(payload: dict[str, Any]) -> None:
             changes = {"state": FileState.READY, "size": sounds.keep(row.stem)}
     except (photos.NotAPhoto, sounds.NotASound):
         changes = {"state": FileState.REFUSED}
-    with transaction.atomic():
-        IssueFile._base_manager.filter(pk=row.pk, state=FileState.WAITING).update(**changes)
+    with audit.together():
+        if IssueFile._base_manager.filter(pk=row.pk, state=FileState.WAITING).update(**changes):
+            audit.record("issues.develop", by=Calendar("issues.develop"), about=row)
 
 
 def sweep_spool() -> None:

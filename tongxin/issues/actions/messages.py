@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -71,5 +70,5 @@ def tell_tellers(payload: dict[str, Any]) -> None:
 def lapse_everywhere() -> None:
     """Every morning: what has been silent for the village's number of days is closed as 'no reply'."""
     for village in territory.villages():
-        with scope.village(village.pk), transaction.atomic():
+        with scope.village(village.pk):  # each closing commits by itself: nobody waits at the head of the chain
             lapse_silent(village, by=Calendar("issues.lapse"))

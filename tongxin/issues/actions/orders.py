@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
+from tongxin.audit import actions as audit
 from tongxin.bodies import queries as bodies
 from tongxin.bodies.models import Post
 from tongxin.casework.actors import Actor
@@ -99,7 +99,7 @@ def merge(issue: Issue, into: Issue, *, by: Actor) -> IssueEntry:
         raise DomainError(_("Choose another matter to merge into."), field="into")
     if not into.is_open or into.route != issue.route or issue.about_post_id != into.about_post_id:
         raise DomainError(_("That matter cannot take another one in."), field="into")
-    with transaction.atomic():
+    with audit.together():
         # what had been merged into the child follows it; a chain would lose its tellers
         queries.rows().filter(merged_into=issue).update(merged_into=into)
         entry = ISSUE.take("merge", issue, by=by, data={"into": into.number}, merged_into=into, settled_at=clock.now())
@@ -129,7 +129,7 @@ def dispatch(
         raise DomainError(_("Nobody holds this post today. Choose another."), field="post")
     if issue.about_post_id and (post.pk == issue.about_post_id or _is_recused(issue, [h.person_id for h in holders])):
         raise DomainError(_("The matter concerns this post. Choose another."), field="post")
-    with transaction.atomic():
+    with audit.together():
         if issue.status == Status.TOLD:
             accept(issue, by=by, title=title)
         title = clean_title(title) or issue.title
@@ -182,7 +182,7 @@ def hold_sitting(
         raise DomainError(_("That day has not come yet."), field="held_on")
     if present < 1:
         raise DomainError(_("Write how many members were present."), field="present")
-    with transaction.atomic():
+    with audit.together():
         sitting_id = uuid7()
         claim = idempotency.claim(
             village_id=village.pk,
@@ -208,6 +208,7 @@ def hold_sitting(
         for pk in entries:
             if pk in acts:
                 SittingItem(village=village, sitting=sitting, entry=acts[pk]).save(force_insert=True)
+        audit.record("issues.hold_sitting", by=by, about=sitting)
     return sitting
 
 
@@ -220,11 +221,15 @@ def set_usual_handler(
     if category not in Category.values:
         raise DomainError(_("Choose what it is about."), field="category")
     if post is None:
-        CategoryHandler.objects.filter(village=village, category=category).delete()
+        with audit.together():
+            CategoryHandler.objects.filter(village=village, category=category).delete()
+            audit.record("issues.no_usual_handler", by=by, village_id=village.pk, data={"category": category})
         return None
     if post.village_id != village.pk or not post.takes_matters or post.ended_on is not None:
         raise DomainError(_("This post takes no matters."), field="post")
-    row, _made = CategoryHandler.objects.update_or_create(
-        village=village, category=category, defaults={"post": post, "question": question.strip()}
-    )
+    with audit.together():
+        row, _made = CategoryHandler.objects.update_or_create(
+            village=village, category=category, defaults={"post": post, "question": question.strip()}
+        )
+        audit.record("issues.usual_handler", by=by, about=row, data={"category": category, "post": post.pk})
     return row

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
+from tongxin.audit import actions as audit
 from tongxin.bodies import queries as bodies
 from tongxin.bodies.models import Post
 from tongxin.bodies.roles import Role
@@ -76,7 +76,7 @@ def report(village: Village, said: Report, *, by: User | None, key: str) -> Told
     receipt = _receipt(village, key) if (said.is_sealed or said.about_post) and not said.phone else ""
     issue = _drafted(village, said, by=by, issue_id=issue_id, receipt=receipt)
     body = _fingerprint(said)
-    with transaction.atomic():  # others wait for it: whatever can be reckoned before has been
+    with audit.together():  # others wait for it: whatever can be reckoned before has been
         claim = idempotency.claim(
             village_id=village.pk,
             actor=str(by.pk) if by else "",
@@ -208,7 +208,7 @@ def join(
     if by is not None and not access.can_report_for(by, issue.village_id):
         raise NotAllowed(_("This step is not yours to take."))
     tail = "".join(ch for ch in phone if ch.isdigit())[-4:]
-    with transaction.atomic():
+    with audit.together():
         claim = idempotency.claim(
             village_id=issue.village_id,
             actor=str(by.pk) if by else "",
@@ -219,7 +219,7 @@ def join(
         )
         if claim.replayed:
             return
-        Voice(
+        voice = Voice(
             village_id=issue.village_id,
             issue=issue,
             at=clock.now(),
@@ -228,4 +228,6 @@ def join(
             phone=phone,
             phone_tail_index=crypto.blind_index(tail, f"issue-tail|{issue.village_id}") if len(tail) == 4 else "",
             recorded_by=by,
-        ).save(force_insert=True)
+        )
+        voice.save(force_insert=True)
+        audit.record("issues.join", by=by, about=issue, data={"voice": voice.pk})

@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock
 from tongxin.core.errors import DomainError, WrongStatus
@@ -31,7 +31,7 @@ def issue_card(household: Household, *, by: Actor) -> CardToken:
         token=secrets.token_hex(13),  # 104 bits: nobody finds a door by guessing
         issued_on=clock.today(),
     )
-    with transaction.atomic():
+    with audit.together():
         card.save(force_insert=True)
         enter("card", by=by, village_id=household.village_id, household=household, new={"issued": "1"})
     return card
@@ -39,7 +39,7 @@ def issue_card(household: Household, *, by: Actor) -> CardToken:
 
 def issue_cards(households: Sequence[Household], *, by: Actor) -> list[CardToken]:
     """A card for each, in the order given; for printing four to a sheet."""
-    with transaction.atomic():
+    with audit.together():
         return [issue_card(household, by=by) for household in households]
 
 
@@ -49,7 +49,7 @@ def revoke_card(card: CardToken, *, by: Actor, reason: str) -> None:
     reason = reason.strip()
     if not reason:
         raise DomainError(_("Write why it is revoked."), field="reason")
-    with transaction.atomic():
+    with audit.together():
         rows = CardToken.objects.filter(pk=card.pk, revoked_on=None).update(revoked_on=clock.today(), reason=reason)
         if not rows:
             raise WrongStatus(_("It is revoked already."))
@@ -58,6 +58,6 @@ def revoke_card(card: CardToken, *, by: Actor, reason: str) -> None:
 
 def replace_card(card: CardToken, *, by: Actor, reason: str) -> CardToken:
     """Lost and made new in one press."""
-    with transaction.atomic():
+    with audit.together():
         revoke_card(card, by=by, reason=reason)
         return issue_card(card.household, by=by)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
+from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock
 from tongxin.core.errors import NotAllowed
@@ -23,8 +24,11 @@ def enter(
     old: dict[str, Any] | None = None,
     new: dict[str, Any] | None = None,
 ) -> None:
-    """One line of the register's history. Telephones go in masked: the history is read more widely than they are."""
-    RegisterEntry(
+    """One line of the register's history and of the audit chain; several in one act go into `audit.together()`.
+
+    Telephones go in masked: the history is read more widely than they are.
+    """
+    entry = RegisterEntry(
         village_id=village_id,
         at=clock.now(),
         by=by if isinstance(by, User) else None,
@@ -34,7 +38,13 @@ def enter(
         what=what,
         old=old or {},
         new=new or {},
-    ).save(force_insert=True)
+    )
+    entry.save(force_insert=True)
+    about = person or household
+    data = {"entry": entry.pk, "fields": sorted({*(old or {}), *(new or {})})}
+    if household is not None and person is not None:
+        data["household"] = household.pk
+    audit.record(f"people.{what}", by=by, about=about, village_id=village_id, data=data)
 
 
 def must_keep(by: Actor, village_id: UUID, grid_id: UUID | None) -> None:

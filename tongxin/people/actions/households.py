@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock, counters
 from tongxin.core.errors import DomainError, WrongStatus
@@ -40,7 +41,7 @@ def register_household(
         raise DomainError(_("This grid lies in another group."), field="grid")
     if opened_on > clock.today(village.tz):
         raise DomainError(_("That day has not come yet."), field="opened_on")
-    with transaction.atomic():
+    with audit.together():
         household = Household(
             village=village,
             number=number.strip() or _free_number(village, group),
@@ -82,7 +83,7 @@ def change_household(
     changed = {key for key in old if old[key] != new[key]}
     if not changed:
         return
-    with transaction.atomic():
+    with audit.together():
         rows = Household.objects.filter(pk=household.pk, updated_at=seen).update(
             house_name=house_name.strip(), grid=grid, group=group, updated_at=clock.now()
         )
@@ -111,7 +112,7 @@ def close_household(household: Household, *, by: Actor, on: date, because: str) 
         raise DomainError(_("That day does not fit. Please look again."), field="on")
     if Membership.objects.filter(household=household, to_on=None).exists():
         raise DomainError(_("Somebody still belongs to it. Enter where they went first."), field="on")
-    with transaction.atomic():
+    with audit.together():
         rows = Household.objects.filter(pk=household.pk, closed_on=None).update(
             closed_on=on, closed_because=because.strip(), updated_at=clock.now()
         )

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock
 from tongxin.core.errors import DomainError
@@ -69,7 +69,7 @@ def register_many(village: Village, rolls: Sequence[Roll], *, by: Actor) -> list
         except DomainError as error:
             words = {"number": number, "message": error.message}
             raise DomainError(_("Household %(number)s: %(message)s") % words, field=error.field) from error
-    with transaction.atomic():
+    with audit.together():
         Household.objects.bulk_create(households, batch_size=BATCH)
         Person.objects.bulk_create(persons, batch_size=BATCH)
         Membership.objects.bulk_create(memberships, batch_size=BATCH)

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock
 from tongxin.core.errors import DomainError, WrongStatus
@@ -48,7 +49,7 @@ def add_member(household: Household, member: Member, *, by: Actor, from_on: date
         raise DomainError(_("The household is closed."))
     if from_on > clock.today(household.village.tz):
         raise DomainError(_("That day has not come yet."), field="from_on")
-    with transaction.atomic():
+    with audit.together():
         person = member.person or register_person(household.village, member, by=by)
         if member.person is not None and (now := membership_now(person)) is not None:
             raise DomainError(
@@ -82,7 +83,7 @@ def add_member(household: Household, member: Member, *, by: Actor, from_on: date
 
 def take_in(household: Household, member: Member, *, by: Actor, on: date) -> Membership:
     """A member who may be known: from the other household into this one on that day, or new here."""
-    with transaction.atomic():
+    with audit.together():
         if member.person is not None and (now := membership_now(member.person)) is not None:
             if now.household_id == household.pk:
                 raise DomainError(_("%(name)s is in this household already.") % {"name": now.person.name}, field="name")
@@ -117,7 +118,7 @@ def choose_head(membership: Membership, *, by: Actor, former: str = Relation.OTH
     if former == Relation.HEAD or former not in Relation.values:
         raise DomainError(_("Say what the former head is to the new one."), field="former")
     _must_be_able_to_head(membership.person)
-    with transaction.atomic():
+    with audit.together():
         before = Membership.objects.filter(household=household, relation=Relation.HEAD, to_on=None)
         old = before.select_related("person").first()
         if old is not None and old.pk == membership.pk:
@@ -159,7 +160,7 @@ def change_member(
     Raises:
         WrongStatus: either was changed since the page was read. DomainError: a relation that cannot be.
     """
-    with transaction.atomic():
+    with audit.together():
         change_person(membership.person, by=by, seen=seen, name=name, sex=sex, birth_year=birth_year, phone=phone)
         change_standing(membership, by=by, stood=stood, standing=standing)
 
@@ -175,7 +176,7 @@ def change_standing(membership: Membership, *, by: Actor, stood: Standing, stand
         _must_be_free_head(membership.household)
         _must_be_able_to_head(membership.person)
     was, now = stood.__dict__, standing.__dict__
-    with transaction.atomic():
+    with audit.together():
         rows = Membership.objects.filter(pk=membership.pk, to_on=None, **was).update(**now)
         if not rows:
             raise WrongStatus(_("Somebody else has changed this meanwhile. Please look at both."))
@@ -198,7 +199,7 @@ def leave(membership: Membership, *, by: Actor, on: date, because: str) -> None:
         raise DomainError(_("That is before they came."), field="on")
     if on > clock.today(membership.village.tz):
         raise DomainError(_("That day has not come yet."), field="on")
-    with transaction.atomic():
+    with audit.together():
         rows = Membership.objects.filter(pk=membership.pk, to_on=None).update(to_on=on, left_because=because.strip())
         if not rows:
             raise WrongStatus(_("They have left already."))
@@ -221,7 +222,7 @@ def move(membership: Membership, to: Household, *, by: Actor, on: date, relation
         is_away=membership.is_away,
         person=membership.person,
     )
-    with transaction.atomic():
+    with audit.together():
         leave(membership, by=by, on=on, because=f"→ {to.number}")
         return add_member(to, member, by=by, from_on=on)
 
@@ -234,7 +235,7 @@ def record_death(person: Person, *, by: Actor, on: date) -> None:
         raise DomainError(_("That day has not come yet."), field="on")
     if person.birth_year is not None and on.year < person.birth_year:
         raise DomainError(_("That is before they were born."), field="on")
-    with transaction.atomic():
+    with audit.together():
         rows = Person.objects.filter(pk=person.pk, died_on=None).update(died_on=on, updated_at=clock.now())
         if not rows:
             raise WrongStatus(_("The death is entered already."))

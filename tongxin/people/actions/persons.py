@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock, crypto, masking
 from tongxin.core.errors import DomainError, WrongStatus
@@ -159,7 +159,7 @@ def change_person(
         fields |= phone_fields(person.village, digits)
     if not fields:
         return
-    with transaction.atomic():
+    with audit.together():
         rows = Person.objects.filter(pk=person.pk, updated_at=seen).update(**fields, updated_at=clock.now())
         if not rows:
             raise WrongStatus(_("Somebody else has changed this meanwhile. Please look at both."))

@@ -1,0 +1,85 @@
+"""The chain of a village: who wrote or read what, each line bound to the one before. Only ever added.
+
+`village_id` and the actor are plain ids: this floor knows neither villages nor log-ins.
+"""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.core.models import Row, at_most
+
+INSTALLATION = UUID(int=0)  # the chain of what belongs to no village: a password, a village founded
+
+
+class ActorKind(models.TextChoices):
+    USER = "user", _("Log-in")
+    TELLER = "teller", _("Whoever told it")
+    CALENDAR = "calendar", _("The calendar")
+    OPERATOR = "operator", _("The operator of the server")
+    ANYONE = "anyone", _("Somebody without a log-in")
+
+
+class Algorithm(models.TextChoices):
+    SHA256 = "sha256", "SHA-256"
+    SM3 = "sm3", "SM3"
+
+
+class Chain(Row):
+    """Where a village's chain stands: how many entries, the hash of the last. Its row is the lock of appending."""
+
+    village_id = models.UUIDField()
+    segment = models.PositiveIntegerField(default=1)
+    seq = models.PositiveBigIntegerField(default=0)
+    head = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["village_id"], name="audit_chain_once"),
+            at_most("head", 64, "audit_chain_head_length"),
+        ]
+
+
+class AuditEntry(Row):
+    """One write of a village's records, or one reading of what is masked or sealed.
+
+    Holds ids, names of acts and fields, keyed digests; never a name, a number or words. So a person's key can be
+    destroyed and the chain stays whole (R15).
+    """
+
+    village_id = models.UUIDField()
+    segment = models.PositiveIntegerField()
+    seq = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    act = models.CharField(max_length=60)
+    actor_kind = models.CharField(max_length=8, choices=ActorKind.choices)
+    actor_id = models.UUIDField(null=True, blank=True)
+    subject = models.CharField(max_length=40, blank=True)
+    subject_id = models.UUIDField(null=True, blank=True)
+    is_reading = models.BooleanField(default=False)
+    why = models.CharField(max_length=12, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    algorithm = models.CharField(max_length=8, choices=Algorithm.choices)
+    prev = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    Algorithm: ClassVar[type[Algorithm]] = Algorithm
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        constraints = [
+            models.UniqueConstraint(fields=["village_id", "seq"], name="audit_entry_seq"),
+            models.UniqueConstraint(fields=["village_id", "prev"], name="audit_entry_prev"),  # a fork is refused
+            at_most("act", 60, "audit_entry_act_length"),
+            at_most("prev", 64, "audit_entry_prev_length"),
+            at_most("hash", 64, "audit_entry_hash_length"),
+        ]
+        indexes = [
+            # readings are few among the writes; these two hold nothing else
+            models.Index(fields=["village_id", "at"], condition=models.Q(is_reading=True), name="audit_entry_readings"),
+            models.Index(
+                fields=["village_id", "actor_id", "at"], condition=models.Q(is_reading=True), name="audit_entry_reader"
+            ),
+        ]
