@@ -1,8 +1,8 @@
 """The net under every request of the test client: what writes to a village's tables leaves an entry in its audit chain.
 
 Watches the statements of a request, transaction by transaction. Two things are faults: a transaction that wrote to a
-village's table and appended nothing, and one that took the head of the chain before it was done with other rows: whoever
-holds the head must wait for nobody. Rows that were rolled back do not count.
+village's table and appended nothing, and one that took the head of the chain before it was done with other rows, for
+whoever holds the head must wait for nobody. Rows that were rolled back do not count.
 """
 
 import re
