@@ -25,6 +25,7 @@ def flag(name: str) -> bool:
 # --- where things lie -----------------------------------------------------------------------------------------
 DATA = Path(env("DATA", str(ROOT / "data")))  # database, photos, keys: what a backup must hold
 MEDIA_ROOT = DATA / "media"
+MATRIX = BASE / "matrix.toml"  # who may open which door; read by core.matrix
 SPOOL_ROOT = DATA / "spool"  # uploads as they came, until the photo pipeline has redrawn them; never served
 
 # --- safety ---------------------------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tongxin.bodies.middleware.HeldRolesMiddleware",
-    "tongxin.bodies.middleware.StaffOnlyMiddleware",
+    "tongxin.bodies.middleware.GateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

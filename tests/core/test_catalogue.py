@@ -50,6 +50,15 @@ def test_code_and_templates_are_read_without_gettext(tree):
     assert messages["%(n)s day"].plural == "%(n)s days"
 
 
+def test_the_sentences_of_the_matrix_are_read_too(tree):
+    lines = '[relation]\nnear = "It is near."\n[open.a]\nb = { does = "Come in", because = "anybody may" }\n'
+    (tree / "tongxin" / "matrix.toml").write_text(lines, "utf-8")
+    found = catalogue.said(tree)
+    assert {"It is near.", "Come in", "anybody may"} <= found.keys()
+    (tree / "tongxin" / "matrix.toml").write_text("[[", "utf-8")
+    assert any("cannot be read" in finding for finding in catalogue.findings(tree))
+
+
 def test_a_tree_with_its_chinese_has_no_findings(tree):
     catalogue.put(CHINESE, root=tree)
     assert catalogue.findings(tree) == []

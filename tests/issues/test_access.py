@@ -238,7 +238,7 @@ def test_the_teller_sees_and_judges_his_own_and_nothing_else(here):
     teller = Teller(issue.pk, "phone")
     for right in (access.can_see, access.can_see_contact, access.can_confirm, access.can_reopen):
         assert right(teller, issue) and not right(teller, other)
-    for right in (access.can_take, access.can_answer, access.can_judge, access.can_join, access.can_lapse):
+    for right in (access.can_take, access.can_answer, access.can_dispatch, access.can_join, access.can_lapse):
         assert not right(teller, issue)
 
 

@@ -17,7 +17,6 @@ from tongxin.accounts import actions
 from tongxin.accounts.forms import LoginForm, PasswordForm
 from tongxin.accounts.models import User
 from tongxin.core import throttle
-from tongxin.core.access import public
 from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, TooMany
 
@@ -25,7 +24,6 @@ REST = timedelta(minutes=15)
 TRIES_HERE, TRIES_NAME, TRIES_ADDRESS = 5, 20, 60  # a name from one address; a name from anywhere; an address
 
 
-@public("whoever holds a post logs in here")
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,7 +80,6 @@ def _login_page(
     return render(request, "accounts/account_login.html", context, status=status)
 
 
-@public("leaving is open to whoever is in")
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
@@ -90,7 +87,6 @@ def logout(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(resolve_url("accounts:login"), status=303)
 
 
-@public("any log-in may change its own password, whatever post it holds; asks for the log-in itself")
 @never_cache
 @sensitive_post_parameters("old", "new", "again")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,10 +6,12 @@ class BodiesConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.bodies import queries
-        from tongxin.core import access, clock
+        from tongxin.bodies.roles import Role
+        from tongxin.core import access, clock, matrix
         from tongxin.people import queries as people
         from tongxin.territory import queries as territory
 
+        matrix.register_roles(Role.values)
         access.register_provider(lambda by, village_id, roles: bool(queries.held(by, village_id).roles & roles))
         access.register_grid_provider(lambda by, village_id, grid: grid in queries.held(by, village_id).grids)
         people.register_panel(

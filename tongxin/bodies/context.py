@@ -1,7 +1,7 @@
 """What the desk's frame needs: the menu by task; on the log-in page of a demonstration, its log-ins.
 
-Both are lazy: a page that shows neither asks nothing. The menu shows a page to whoever its view would let in, so that
-a right stands in one place, at the view. An app on a higher floor adds the number beside its entry (`count_with`).
+Both are lazy: a page that shows neither asks nothing. The menu shows a page to whoever its door lets in, as the
+matrix has it. An app on a higher floor adds the number beside its entry (`count_with`).
 """
 
 import re
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import pgettext_lazy
 
@@ -20,8 +20,7 @@ from tongxin.accounts import queries as accounts
 from tongxin.bodies import queries
 from tongxin.bodies.models import Appointment
 from tongxin.bodies.roles import STAFF, Role
-from tongxin.core import clock
-from tongxin.core.access import ANY_POST, is_public, roles_of
+from tongxin.core import clock, matrix
 from tongxin.territory import queries as territory
 from tongxin.territory import scope
 
@@ -105,14 +104,15 @@ def items(request: HttpRequest) -> list[Item]:
 
 
 def _door(route: str, holdings: queries.Holdings) -> str:
-    """The address behind a route, when its view lets these holdings in; "" otherwise."""
-    try:
-        url = reverse(route)
-        view = resolve("/" + url.removeprefix(get_script_prefix())).func
-    except (NoReverseMatch, Resolver404):
+    """The address behind a route, when its door lets these holdings in; "" otherwise."""
+    door = matrix.door(route)
+    right = door.right("GET") if door else None
+    if right is None or not right.allows(holdings.roles):
         return ""
-    needed = roles_of(view)
-    return url if is_public(view) or needed == ANY_POST or holdings.roles & needed else ""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
 
 
 def _at(request: HttpRequest, opened: list[tuple[Entry, str]]) -> str:

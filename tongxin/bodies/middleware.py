@@ -1,15 +1,15 @@
-"""What the user holds in this village, at hand for views and templates; and the net under all routes."""
+"""What the user holds in this village, at hand for views and templates; and the gate before all routes."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.functional import SimpleLazyObject
 
 from tongxin.bodies import queries
-from tongxin.core import access
+from tongxin.core import matrix
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -29,8 +29,12 @@ class HeldRolesMiddleware:
         return self.get_response(request)
 
 
-class StaffOnlyMiddleware:
-    """Every view is for staff unless it says `core.access.public(reason)`: forgetting leaves a door closed."""
+class GateMiddleware:
+    """What `tongxin/matrix.toml` says of a route is what happens: nothing passes that has no line there.
+
+    No line: 404. Not logged in: to the log-in. No post in this village: 404, nothing is told. A method that the door
+    does not know: 405. Another post: 403, humanly. What a relation forbids, the view finds out: 404 or 403.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -41,13 +45,16 @@ class StaffOnlyMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if access.is_public(view):
-            return None
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not request.held:  # type: ignore[attr-defined]
+        door = matrix.door(request.resolver_match.view_name) if request.resolver_match else None
+        if door is None:
             raise Http404
-        wanted = access.roles_of(view)
-        if wanted != access.ANY_POST and not request.held.roles & wanted:  # type: ignore[attr-defined]
+        if door.audience != "open" and not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if door.audience == "door" and not request.held:  # type: ignore[attr-defined]
+            raise Http404
+        right = door.right(request.method)
+        if right is None:
+            return HttpResponseNotAllowed(sorted(door.methods))
+        if door.audience == "door" and not request.held.roles & right.roles:  # type: ignore[attr-defined]
             raise PermissionDenied
         return None

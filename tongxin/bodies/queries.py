@@ -13,7 +13,7 @@ from tongxin.accounts.models import User
 from tongxin.bodies.models import Appointment, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.actors import Actor
-from tongxin.core import clock
+from tongxin.core import clock, matrix
 from tongxin.people.models import Person
 from tongxin.territory.models import Village
 
@@ -42,8 +42,12 @@ class Holdings:
     def __bool__(self) -> bool:
         return bool(self.roles & STAFF)
 
-    def has(self, *roles: Role) -> bool:
+    def has(self, *roles: str) -> bool:
         return bool(self.roles.intersection(roles))
+
+    def may(self, right: str, relations: Collection[str] = ()) -> bool:
+        """Whether a right of the matrix is theirs, towards a thing in these relations to them."""
+        return matrix.right(right).allows(self.roles, relations)
 
     @property
     def posts(self) -> frozenset[UUID]:

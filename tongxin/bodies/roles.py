@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.core import matrix
+
 
 class Role(models.TextChoices):
     """Each with its name; `MEANS` says in a sentence what it is."""
@@ -43,17 +45,4 @@ MEANS = {
 }
 
 # who gets staff pages at all; the others hold a post without work in the system
-STAFF = frozenset(
-    {
-        Role.SECRETARY,
-        Role.CLERK,
-        Role.COMMITTEE,
-        Role.COUNCIL,
-        Role.SUPERVISOR,
-        Role.GRID_WORKER,
-        Role.HELPER,
-        Role.MEDIATOR,
-        Role.ACCOUNTANT,
-        Role.TOWNSHIP,
-    }
-)
+STAFF = frozenset(Role(role) for role in matrix.roles("staff"))

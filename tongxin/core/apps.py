@@ -5,4 +5,4 @@ class CoreConfig(AppConfig):
     name = "tongxin.core"
 
     def ready(self) -> None:
-        from tongxin.core import checks, housekeeping, roles  # noqa: F401 -- register themselves
+        from tongxin.core import checks, housekeeping, matrix, roles  # noqa: F401 -- register themselves

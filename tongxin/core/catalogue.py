@@ -17,6 +17,7 @@ import os
 import re
 import sys
 import tokenize
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -65,7 +66,9 @@ class Message:
 
 # --- reading the code ---------------------------------------------------------------------------------------------
 def sources(root: Path) -> Iterator[Path]:
-    """Python and templates of the product, migrations aside."""
+    """Python and templates of the product, migrations aside; and the sentences of the permission matrix."""
+    if (matrix := root / "tongxin" / "matrix.toml").exists():
+        yield matrix
     for path in sorted((root / "tongxin").rglob("*")):
         if "migrations" not in path.parts if path.suffix == ".py" else is_template(path):
             yield path
@@ -78,6 +81,9 @@ def is_template(path: Path) -> bool:
 def said_in(path: Path) -> Iterator[Message]:
     """The messages of one file; raises SyntaxError when it cannot be read."""
     text = path.read_text("utf-8")
+    if path.suffix == ".toml":
+        yield from (Message(sentence) for sentence in sentences(text))
+        return
     if path.suffix != ".py":
         # In brackets, because Python's own tokenizer would trip over the indentation that templates have.
         text = f"(\n{templatize(text)}\n)"
@@ -90,6 +96,18 @@ def said_in(path: Path) -> Iterator[Message]:
                 yield Message(f"{context}{JOINT}{singular}" if context else singular, plural or "")
     except tokenize.TokenError as error:
         raise SyntaxError(str(error)) from error
+
+
+def sentences(text: str) -> Iterator[str]:
+    """What the matrix says to people: of its relations, rights and doors."""
+    try:
+        matrix = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SyntaxError(str(error)) from error
+    yield from (*matrix.get("relation", {}).values(), *matrix.get("means", {}).values())
+    for audience in ("open", "login", "door"):
+        for line in (line for lines in matrix.get(audience, {}).values() for line in lines.values()):
+            yield from (line[key] for key in ("does", "because") if line.get(key))
 
 
 def said(root: Path = ROOT, faults: list[str] | None = None) -> dict[str, Message]:
@@ -295,6 +313,8 @@ def findings(root: Path = ROOT) -> list[str]:
     silent = wording.attribute_blocks(root)
     for path in sources(root):
         name = path.relative_to(root).as_posix()
+        if path.suffix == ".toml":
+            continue
         with suppress(SyntaxError):
             found += [f"{name}:{line}: {what}" for line, what in wording.bare(path, silent)]
             if wording.is_resident(name):

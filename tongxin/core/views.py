@@ -12,7 +12,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongxin.core.access import public
 from tongxin.core.middleware import Display, remember
 
 log = logging.getLogger(__name__)
@@ -59,7 +58,6 @@ def _next(request: HttpRequest) -> str:
     return wanted if wanted and safe else get_script_prefix()  # the first page of the village
 
 
-@public("everybody may choose how large the letters are")
 @require_http_methods(["GET", "HEAD", "POST"])
 def display(request: HttpRequest) -> HttpResponse:
     """Letter size and simple pages; kept in a cookie that holds nothing else."""
@@ -72,7 +70,6 @@ def display(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public("everybody may choose the language")
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(_next(request), status=303)
@@ -89,7 +86,6 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public("a machine asks whether we live")
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, else 503; says nothing more to strangers."""

@@ -1,9 +1,11 @@
-"""Who may do what with an issue. Deny by default; the rows themselves are fetched through `queries.visible_to`."""
+"""Who may do what with an issue: the matrix says it for each relation, `relations` finds how somebody stands to one.
+
+Deny by default; the rows themselves are fetched through `Issue.objects.visible_to`.
+"""
 
 from uuid import UUID
 
 from tongxin.bodies import queries as bodies
-from tongxin.bodies.roles import Role
 from tongxin.casework.actors import Actor, Calendar, Teller
 from tongxin.issues import queries
 from tongxin.issues.models import Issue, Recusal, Route, Status
@@ -22,42 +24,45 @@ def is_recused(by: Actor, issue: Issue) -> bool:
     return person is not None and Recusal._base_manager.filter(issue=issue, person_id=person).exists()
 
 
-def takes_orders(by: Actor, issue: Issue) -> bool:
-    """The council takes ordinary matters; complaints go to the supervisors, those about supervisors to the township."""
+def relations(by: Actor, issue: Issue) -> frozenset[str]:
+    """How somebody stands to an issue, in the words of the matrix; not at all, when it is about them (R25).
+
+    `models._related` says the same as a condition on rows.
+    """
+    if is_recused(by, issue):
+        return frozenset()
     holdings = bodies.held(by, issue.village_id)
-    if issue.route == Route.COUNCIL:
-        return holdings.has(*KEEPERS)
-    if issue.route == Route.SUPERVISORS:
-        return holdings.has(Role.SUPERVISOR) and not is_recused(by, issue)
-    return holdings.has(Role.TOWNSHIP) and not is_recused(by, issue)
+    to_council = issue.route == Route.COUNCIL
+    found = {"appealed" if to_council and issue.status == Status.APPEALED else queries.TAKEN_BY[Route(issue.route)]}
+    if issue.handler_post_id in holdings.posts:
+        found |= {"hand"} if issue.is_sealed else {"hand", "hand_named"}
+    elif issue.handler_post_id in holdings.hands:
+        found.add("partner")
+    if to_council and by is not None and issue.recorded_by_id == getattr(by, "pk", 0):
+        found.add("written")
+    if to_council and issue.grid_id and issue.grid_id in holdings.grids and not issue.is_sealed:
+        found.add("ground")
+    return frozenset(found)
+
+
+def may(right: str, by: Actor, issue: Issue) -> bool:
+    """Whether a right of the matrix is theirs on this issue. Nobody without a post of the village has any."""
+    holdings = bodies.held(by, issue.village_id)
+    return bool(holdings) and holdings.may(right, relations(by, issue))
+
+
+def is_teller(by: Actor, issue: Issue) -> bool:
+    return isinstance(by, Teller) and by.case_id == issue.pk
 
 
 def can_see(by: Actor, issue: Issue) -> bool:
-    """The same rule as `queries.visible_to`, for one row at hand."""
-    if isinstance(by, Teller):
-        return by.case_id == issue.pk
-    holdings = bodies.held(by, issue.village_id)
-    if not holdings or is_recused(by, issue):
-        return False
-    if takes_orders(by, issue):
-        return True
-    if issue.route == Route.COUNCIL:
-        if holdings.has(Role.SUPERVISOR, Role.COMMITTEE, Role.TOWNSHIP):
-            return True
-        if can_answer(by, issue) or (by is not None and issue.recorded_by_id == getattr(by, "pk", 0)):
-            return True
-        return bool(issue.grid_id and issue.grid_id in holdings.grids and not issue.is_sealed)
-    return issue.route == Route.SUPERVISORS and can_answer(by, issue)
+    """The same rule as `Issue.objects.visible_to`, for one row at hand."""
+    return is_teller(by, issue) or may("issues.see", by, issue)
 
 
 def can_see_contact(by: Actor, issue: Issue) -> bool:
     """Telephone and name: whoever takes the order or fulfils it; of a sealed one only who takes it."""
-    if isinstance(by, Teller):
-        return by.case_id == issue.pk
-    if takes_orders(by, issue):
-        return True
-    holdings = bodies.held(by, issue.village_id)
-    return not issue.is_sealed and issue.handler_post_id in holdings.posts and not is_recused(by, issue)
+    return is_teller(by, issue) or may("issues.contact", by, issue)
 
 
 def can_report_for(user: object, village_id: UUID) -> bool:
@@ -67,72 +72,50 @@ def can_report_for(user: object, village_id: UUID) -> bool:
 
 def can_join(by: Actor, issue: Issue) -> bool:
     """Staff write down one more voice on what they see; complaints stay alone."""
-    return issue.is_open and issue.route == Route.COUNCIL and not isinstance(by, Teller) and can_see(by, issue)
+    return issue.is_open and may("issues.join", by, issue)
 
 
 def can_take(by: Actor, issue: Issue) -> bool:
-    return takes_orders(by, issue)
+    """The council takes ordinary matters; complaints go to the supervisors, those about supervisors to the township."""
+    return may("issues.take", by, issue)
 
 
-can_accept = can_decline = can_refer = can_merge = can_take
+can_accept = can_decline = can_merge = can_reclassify = takes_orders = can_take
 
 
 def can_dispatch(by: Actor, issue: Issue) -> bool:
-    """After the second 'not yet' the supervisors decide where it goes."""
-    if issue.status == Status.APPEALED:
-        return can_judge(by, issue)
-    return takes_orders(by, issue)
+    """After the second 'not yet' the supervisors decide where it goes (of a complaint about them: the township)."""
+    return may("issues.dispatch", by, issue)
 
 
-def can_judge(by: Actor, issue: Issue) -> bool:
-    """What was reopened twice is the supervisors' (of a complaint about them: the township's)."""
-    holdings = bodies.held(by, issue.village_id)
-    role = Role.TOWNSHIP if issue.route == Route.TOWNSHIP else Role.SUPERVISOR
-    return holdings.has(role) and not is_recused(by, issue)
-
-
-def can_give_up(by: Actor, issue: Issue) -> bool:
-    return can_judge(by, issue) if issue.status == Status.APPEALED else takes_orders(by, issue)
+can_refer = can_give_up = can_dispatch
 
 
 def can_answer(by: Actor, issue: Issue) -> bool:
     """Whoever holds the post it was dispatched to, or its partner post (who stands in during a leave)."""
-    if issue.handler_post_id is None or is_recused(by, issue):
-        return False
-    return issue.handler_post_id in bodies.held(by, issue.village_id).hands
+    return may("issues.answer", by, issue)
 
 
 can_hand_back = can_answer
 
 
 def can_note(by: Actor, issue: Issue) -> bool:
-    return can_answer(by, issue) or takes_orders(by, issue)
+    return may("issues.note", by, issue)
 
 
 def can_confirm(by: Actor, issue: Issue) -> bool:
     """The teller; or staff who asked them by phone or at the door. The handler does not judge his own work."""
-    if isinstance(by, Teller):
-        return by.case_id == issue.pk
-    if issue.handler_post_id in bodies.held(by, issue.village_id).posts:
-        return False
-    return takes_orders(by, issue) or (can_see(by, issue) and bodies.held(by, issue.village_id).has(*WALKERS))
-
-
-WALKERS = (Role.GRID_WORKER, Role.SUPERVISOR, Role.CLERK)
+    return is_teller(by, issue) or may("issues.confirm", by, issue)
 
 
 def can_reopen(by: Actor, issue: Issue) -> bool:
     """'Not yet' may be passed on by anybody who may pass on a 'done', the handler too: it speaks against him."""
-    return can_confirm(by, issue) or can_answer(by, issue)
+    return is_teller(by, issue) or may("issues.not_yet", by, issue)
 
 
 def can_lapse(by: Actor, issue: Issue) -> bool:
     return isinstance(by, Calendar)
 
 
-def can_reclassify(by: Actor, issue: Issue) -> bool:
-    return takes_orders(by, issue)
-
-
 def can_hold_sitting(user: object, village_id: UUID) -> bool:
-    return bodies.held(user, village_id).has(Role.COUNCIL, Role.CLERK)
+    return bodies.held(user, village_id).may("issues.sit")

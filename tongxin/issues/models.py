@@ -1,16 +1,20 @@
 """A resident's difficulty, from the code to the answer (驿兴码; G2 of the model)."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
 from tongxin.bodies.models import Post
+from tongxin.bodies.queries import Holdings, held
 from tongxin.casework.models import Attachment, Case, Channel, Entry, StatusGroup
 from tongxin.core.crypto import EncryptedTextField
 from tongxin.people.models import Household, Person
+from tongxin.territory import scope
 from tongxin.territory.models import Grid, Group, Place, VillageManager, VillageQuerySet, VillageRow
+
+P = TypeVar("P", bound=models.Model)
 
 
 class Status(models.TextChoices):
@@ -77,6 +81,21 @@ class Route(models.TextChoices):
 
 
 class IssueQuerySet(VillageQuerySet["Issue"]):
+    def visible_to(self, user: object) -> Self:
+        """The issues whose staff pages this user may open: lists, counts, search, tables and pages all start here.
+
+        Which relation lets whom see stands in the matrix; of what is told about somebody, they see nothing (R25).
+        """
+        holdings = held(user, scope.one())
+        here = self.of(scope.one())
+        if not holdings:
+            return here.none()
+        seen = here.filter(_related(user, holdings)).exclude(about_post__in=holdings.posts)
+        if holdings.person_id is None:
+            return seen
+        recused = Recusal._base_manager.filter(issue=models.OuterRef("pk"), person_id=holdings.person_id)
+        return seen.exclude(models.Q(about_post__isnull=False) & models.Exists(recused))
+
     def open(self) -> Self:
         return self.filter(status_group=StatusGroup.OPEN)
 
@@ -104,6 +123,34 @@ def _where_given(field: str, *more: str, name: str) -> models.Index:
     """An index of the village's rows in which `field` is not null."""
     given = models.Q(**{f"{field}__isnull": False})
     return models.Index(fields=["village", field, *more], condition=given, name=name)
+
+
+def _related(user: object, holdings: Holdings) -> models.Q:
+    """The relations of the matrix's `issues.see` as conditions; those that let nobody like this user see are left out.
+
+    `access.relations` says the same of one row.
+    """
+    council = models.Q(route=Route.COUNCIL)
+    mine = models.Q(handler_post__in=holdings.hands)  # whatever the route: whoever dispatched it has chosen them
+    conditions = {
+        "council": council & ~models.Q(status=Status.APPEALED),
+        "appealed": council & models.Q(status=Status.APPEALED),
+        "complaint": models.Q(route=Route.SUPERVISORS),
+        "complaint_up": models.Q(route=Route.TOWNSHIP),
+        "hand": mine,
+        "partner": mine,
+        "written": council & models.Q(recorded_by=user),
+        "ground": council & models.Q(grid__in=holdings.grids, is_sealed=False),
+    }
+    opened = {relation for relation in conditions if holdings.may("issues.see", {relation})}
+    if {"council", "appealed"} <= opened:  # whoever watches the council sees both: one plain condition, one index
+        opened -= {"council", "appealed", "written", "ground"}
+        found = council
+    else:
+        found = models.Q(pk__in=())
+    for relation in sorted(opened):
+        found |= conditions[relation]
+    return found
 
 
 class Issue(Case, VillageRow):
@@ -230,12 +277,19 @@ class Issue(Case, VillageRow):
         return self.status_group == StatusGroup.OPEN
 
 
+class PartQuerySet(VillageQuerySet[P]):
+    """What hangs on an issue is seen by whoever sees the issue."""
+
+    def visible_to(self, user: object) -> Self:
+        return self.of(scope.one()).filter(issue__in=Issue.objects.visible_to(user).values("pk"))
+
+
 class IssueEntry(Entry, VillageRow):
     """The story of an issue, a line a step."""
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="entries", db_index=False)
 
-    objects = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(PartQuerySet)()
 
     class Meta:
         verbose_name_plural = "issue entries"
@@ -255,7 +309,7 @@ class IssueFile(Attachment, VillageRow):
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="files", db_index=False)
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
 
-    objects = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(PartQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["village", "stem"], name="issues_file_stem")]
@@ -273,7 +327,7 @@ class Voice(VillageRow):
     phone_tail_index = models.CharField(max_length=32, blank=True, editable=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(PartQuerySet)()
 
     class Meta:
         indexes = [models.Index(fields=["village", "issue", "at"], name="issues_voice_issue")]
@@ -286,7 +340,7 @@ class Recusal(VillageRow):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
-    objects = VillageManager.from_queryset(VillageQuerySet)()
+    objects = VillageManager.from_queryset(PartQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["village", "issue", "person"], name="issues_recusal_once")]

@@ -11,7 +11,6 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tongxin.core import clock, ledgers
-from tongxin.core.access import public
 from tongxin.reports import access, indicators
 from tongxin.reports.forms import DayForm
 from tongxin.reports.indicators import page
@@ -22,10 +21,8 @@ from tongxin.reports.queries import Facts
 from tongxin.territory.models import Village
 
 ROWS = 50
-OPEN_BECAUSE = "village figures are open information; no row about a person is shown (open-information rules, art. 6)"
 
 
-@public(OPEN_BECAUSE)
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """`/report/?on=2023-06-30`: the village on one page."""
@@ -41,7 +38,6 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/report_page.html", context | {"edition": indicators.EDITION})
 
 
-@public(OPEN_BECAUSE)
 @require_safe
 def report_json(request: HttpRequest) -> HttpResponse:
     """`/report.json`: the same figures for machines; null where nothing is recorded."""
@@ -63,7 +59,6 @@ def report_json(request: HttpRequest) -> HttpResponse:
     return _json({"village": village.name, "on": period.on.isoformat(), "period": days, "figures": figures})
 
 
-@public(OPEN_BECAUSE)
 @require_safe
 def records(request: HttpRequest, code: str) -> HttpResponse:
     """`/report/<code>/`: the rows that a figure counts; where they are about people, the public gets totals."""

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from tongxin.casework.actors import Actor, Operator
-from tongxin.core import access
+from tongxin.core import access, matrix
 
-KEEPERS = ("secretary", "clerk")
+KEEPERS = matrix.roles("ground.keep")
 
 
 def can_keep_ground(by: Actor, village_id: UUID) -> bool:

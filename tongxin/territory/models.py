@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.core import access, matrix
 from tongxin.core.models import Row
 from tongxin.territory import scope
 
@@ -78,6 +79,15 @@ class Village(Row):
 class VillageQuerySet(models.QuerySet[M]):
     def of(self, village: "Village | UUID") -> Self:
         return self.filter(village_id=village.pk if isinstance(village, Village) else village)
+
+    def visible_to(self, user: object) -> Self:
+        """The rows of the village at hand, for whoever sees such things there ([thing] of the matrix); else none.
+
+        Every view that fetches by what an address or a form says begins here, so that the invisible is a 404.
+        """
+        things, here = matrix.whole().things, scope.one()
+        right = things.get(str(self.model._meta.model_name), things["row"])
+        return self.of(here) if access.holds(user, here, *right.roles) else self.none()
 
 
 class VillageManager(models.Manager[M]):

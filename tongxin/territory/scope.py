@@ -27,6 +27,18 @@ def active() -> UUID | _Everything | None:
     return _active.get()
 
 
+def one() -> UUID:
+    """The one village at hand.
+
+    Raises:
+        NoScope: none is, or several are.
+    """
+    here = _active.get()
+    if not isinstance(here, UUID):
+        raise NoScope("this asks for one village, and the scope holds none or several")
+    return here
+
+
 @contextmanager
 def village(village_id: UUID) -> Iterator[None]:
     token = _active.set(village_id)

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongxin.accounts.models import User
 from tongxin.core import answering, clock, ledgers
-from tongxin.core.access import staff
 from tongxin.core.errors import DomainError
 from tongxin.territory import access, actions, queries
 from tongxin.territory.forms import EndForm, GridForm, GroupEndForm, GroupForm, PlaceForm
@@ -32,7 +31,6 @@ class GroundRequest(HttpRequest):
     village: Village
 
 
-@staff()
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """Groups and grids with who answers and how many live there; places with the state of their codes; the gaps."""
@@ -126,7 +124,6 @@ def _form_page(
     return answering.form_page(request, form, deed, said, heading=heading, back=back, back_label=label, lead=lead)
 
 
-@staff(*access.KEEPERS)
 @require_http_methods(METHODS)
 def place_new(request: HttpRequest) -> HttpResponse:
     asked = cast(GroundRequest, request)
@@ -140,7 +137,6 @@ def place_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@staff(*access.KEEPERS)
 @require_http_methods(METHODS)
 def place_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(GroundRequest, request)
@@ -155,7 +151,6 @@ def place_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@staff(*access.KEEPERS)
 @require_http_methods(METHODS)
 def group_new(request: HttpRequest) -> HttpResponse:
     asked = cast(GroundRequest, request)
@@ -169,7 +164,6 @@ def group_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@staff(*access.KEEPERS)
 @require_http_methods(METHODS)
 def group_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(GroundRequest, request)
@@ -187,7 +181,6 @@ def group_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@staff(*access.KEEPERS)
 @require_http_methods(METHODS)
 def grid_new(request: HttpRequest) -> HttpResponse:
     asked = cast(GroundRequest, request)
@@ -201,7 +194,6 @@ def grid_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@staff(*access.KEEPERS)
 @require_POST
 def code_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
     place = _place(request, pk)
@@ -213,7 +205,6 @@ def code_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("territory:places"), status=303)
 
 
-@staff(*access.KEEPERS)
 @require_POST
 def code_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(GroundRequest, request)
@@ -228,7 +219,6 @@ def code_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("territory:places"), status=303)
 
 
-@staff()
 @require_safe
 def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The A4 poster of one place: our own address, the place, the check symbols; no more is in the code."""
@@ -239,7 +229,6 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "territory/place_poster.html", {"sheets": [_sheet(request, place, code)]})
 
 
-@staff()
 @require_safe
 def posters(request: HttpRequest) -> HttpResponse:
     """All valid posters, one a sheet."""

@@ -33,10 +33,11 @@ from tongxin.issues.queries.happening import (
     unseen_acts,
 )
 from tongxin.issues.queries.seeing import (
+    EVERY_ROUTE,
     KEEPERS,
     MANY,
     SOON,
-    WATCHERS,
+    TAKEN_BY,
     Buckets,
     bounded,
     buckets,
@@ -51,10 +52,11 @@ from tongxin.issues.queries.seeing import (
 )
 
 __all__ = [
+    "EVERY_ROUTE",
     "KEEPERS",
     "MANY",
     "SOON",
-    "WATCHERS",
+    "TAKEN_BY",
     "Buckets",
     "Choice",
     "Home",

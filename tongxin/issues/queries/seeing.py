@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import IntegerField, Q, QuerySet, Subquery
 
 from tongxin.bodies import queries as bodies
-from tongxin.bodies.roles import Role
-from tongxin.core import clock
-from tongxin.issues.models import Issue, IssueQuerySet, Recusal, Route, Status
+from tongxin.core import clock, matrix
+from tongxin.issues.models import Issue, IssueQuerySet, Route, Status
+from tongxin.territory import scope
 from tongxin.territory.models import Village
 
 MANY = 1000  # counting stops here: an inbox says '1000+' and stays flat
-KEEPERS = (Role.SECRETARY, Role.CLERK, Role.COUNCIL)
-WATCHERS = (*KEEPERS, Role.SUPERVISOR, Role.COMMITTEE, Role.TOWNSHIP)  # who sees all that goes to the council
+KEEPERS = matrix.roles("issues.takers")
+# who takes an order: route -> its relation in the matrix
+TAKEN_BY = {Route.COUNCIL: "council", Route.SUPERVISORS: "complaint", Route.TOWNSHIP: "complaint_up"}
+EVERY_ROUTE = frozenset(TAKEN_BY.values())
 SOON = timedelta(days=5)
 
 
@@ -23,42 +25,16 @@ def rows() -> IssueQuerySet:
 
 
 def visible_to(user: object, village_id: UUID) -> IssueQuerySet:
-    """The issues whose staff pages this user may open; lists, counts, search and exports all start here."""
-    holdings = bodies.held(user, village_id)
-    everything = rows().of(village_id)
-    if not holdings:
-        return everything.none()
-    mine = Q(handler_post__in=holdings.hands)
-    if holdings.has(*WATCHERS):
-        may = Q(route=Route.COUNCIL)
-    else:
-        may = Q(route=Route.COUNCIL) & (mine | Q(recorded_by=user) | Q(grid__in=holdings.grids, is_sealed=False))
-    may |= Q(route=Route.SUPERVISORS) & mine
-    if holdings.has(Role.SUPERVISOR):
-        may |= Q(route=Route.SUPERVISORS)
-    if holdings.has(Role.TOWNSHIP):
-        may |= Q(route=Route.TOWNSHIP)
-    found = everything.filter(may).exclude(about_post__in=holdings.posts)
-    if holdings.person_id is not None:
-        found = found.exclude(
-            Q(about_post__isnull=False)
-            & Exists(Recusal._base_manager.filter(issue=OuterRef("pk"), person_id=holdings.person_id))
-        )
-    return found
+    """`Issue.objects.visible_to` for a village by its id."""
+    with scope.village(village_id):
+        return rows().visible_to(user)
 
 
 def inbox(user: object, village_id: UUID) -> IssueQuerySet:
     """What this user's office takes or took, open or closed: council, complaints or appeals."""
     holdings = bodies.held(user, village_id)
-    routes = []
-    if holdings.has(*KEEPERS):
-        routes.append(Route.COUNCIL)
-    if holdings.has(Role.SUPERVISOR):
-        routes.append(Route.SUPERVISORS)
-    if holdings.has(Role.TOWNSHIP):
-        routes.append(Route.TOWNSHIP)
-    theirs = Q(route__in=routes)
-    if holdings.has(Role.SUPERVISOR):
+    theirs = Q(route__in=[route for route, taken in TAKEN_BY.items() if holdings.may("issues.take", {taken})])
+    if holdings.may("issues.dispatch", {"appealed"}):
         theirs |= Q(status=Status.APPEALED)
     return visible_to(user, village_id).filter(theirs)
 

@@ -146,7 +146,7 @@ class Ground:
     is_mine: bool
 
 
-@resident("everybody may know who answers for them")
+@resident
 @require_GET
 def who(request: VillageRequest) -> HttpResponse:
     today = clock.today(request.village.tz)

@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from tongxin.bodies.queries import Holdings
-from tongxin.core.access import public
 from tongxin.core.errors import DomainError
 from tongxin.core.middleware import Display
 from tongxin.territory.models import Village
@@ -40,30 +39,27 @@ class VillageRequest(HttpRequest):
 Page = Callable[Concatenate[VillageRequest, P], HttpResponseBase]
 
 
-def resident(reason: str) -> Callable[[Page[P]], Callable[..., HttpResponseBase]]:
-    """Open to everybody, for the said reason; 404 before the first village is entered.
+def resident(view: Page[P]) -> Callable[..., HttpResponseBase]:
+    """A page for residents, whose door stands open in the matrix; 404 before the first village is entered.
 
     Pages differ by what this phone has told before and hold forms, so no cache and no back button keeps them.
     """
 
-    def open_door(view: Page[P]) -> Callable[..., HttpResponseBase]:
-        @wraps(view)
-        def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if getattr(request, "village", None) is None:
-                raise Http404
-            asked = cast(VillageRequest, request)
-            response: HttpResponseBase
-            try:
-                response = view(asked, *args, **kwargs)
-            except DomainError as error:  # a rule said no, and the view knew nothing better than to say so
-                response = stopped(asked, error)
-            if not response.has_header("Cache-Control"):
-                response["Cache-Control"] = "no-store, private"
-            return response
+    @wraps(view)
+    def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if getattr(request, "village", None) is None:
+            raise Http404
+        asked = cast(VillageRequest, request)
+        response: HttpResponseBase
+        try:
+            response = view(asked, *args, **kwargs)
+        except DomainError as error:  # a rule said no, and the view knew nothing better than to say so
+            response = stopped(asked, error)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
+        return response
 
-        return public(reason)(opened)
-
-    return open_door
+    return opened
 
 
 def stopped(request: VillageRequest, error: DomainError, *, back: str = "", action: Any = "") -> HttpResponse:

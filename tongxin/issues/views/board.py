@@ -32,7 +32,7 @@ class Shown:
     photos: list[Picture]
 
 
-@resident("what was answered is for all to read")
+@resident
 @require_GET
 def board(request: VillageRequest) -> HttpResponse:
     today = clock.today(request.village.tz)
@@ -67,7 +67,7 @@ def _results(issues: Collection[UUID]) -> dict[UUID, list[Picture]]:
     return defaultdict(list, {pk: pictures(found) for pk, found in files.items()})
 
 
-@resident("an answered matter is for all to read")
+@resident
 @require_GET
 def answered(request: VillageRequest, number: str) -> HttpResponse:
     found = by_number(request, number)

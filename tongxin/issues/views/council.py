@@ -16,7 +16,6 @@ from tongxin.core.templatetags.look import day
 from tongxin.issues import access, actions, queries, wording
 from tongxin.issues.forms.desk import SittingForm
 from tongxin.issues.models import IssueEntry
-from tongxin.issues.views.inbox import READERS
 from tongxin.issues.views.working import StaffRequest, office, subject
 
 
@@ -31,7 +30,7 @@ class Act:
     is_ticked: bool = True
 
 
-@office(*READERS)
+@office
 @require_http_methods(["GET", "HEAD", "POST"])
 def council(request: StaffRequest) -> HttpResponse:
     today = clock.today(request.village.tz)

@@ -17,13 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.bodies import queries as bodies
-from tongxin.bodies.roles import Role
 from tongxin.core import clock
-from tongxin.core.access import public
 from tongxin.issues import actions, queries
 from tongxin.issues.forms.desk import UsualForm
 from tongxin.issues.models import Category, IssueQuerySet, Status
-from tongxin.issues.views import inbox, menu, tasks
+from tongxin.issues.views import menu, tasks
 from tongxin.issues.views.tasks import Task
 from tongxin.issues.views.working import StaffRequest, office
 from tongxin.territory import queries as territory
@@ -35,7 +33,6 @@ SILENT_DAYS = 3  # half of the village's seven days have nearly gone: time to ca
 
 
 # --- after the log-in ------------------------------------------------------------------------------------------
-@public("whoever has logged in is sent to the village where they hold a post")
 @never_cache
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
@@ -81,7 +78,7 @@ class Queue:
         return max(0, self.count - len(self.tasks))
 
 
-@office()
+@office
 @require_safe
 def today(request: StaffRequest) -> HttpResponse:
     day = clock.today(request.village.tz)
@@ -112,16 +109,16 @@ def _fill(request: StaffRequest, queue: Queue, day: date) -> None:
 def _queues(request: StaffRequest, day: date) -> Iterator[Queue]:
     user, village, held = request.user, request.village.pk, request.held
     seen, orders = queries.visible_to(user, village), queries.orders_for(user, village)
-    inbox_at = reverse("issues:inbox") if held.has(*inbox.READERS) else ""
+    inbox_at = reverse("issues:inbox") if held.may("issues.watchers") else ""
 
     def more(query: str) -> str:
         return f"{inbox_at}?{query}" if inbox_at else ""
 
     mine = queries.tasks_of(user, village, day).order_by("due_on", "id")
     yield Queue("mine", _("In my hands"), mine, reverse("issues:tasks"))
-    takes = held.has(*queries.KEEPERS, Role.SUPERVISOR, Role.TOWNSHIP)
+    takes = held.may("issues.take", queries.EVERY_ROUTE)
     owed = seen.open().exclude(status=Status.ANSWERED)
-    if held.has(*inbox.READERS):
+    if held.may("issues.watchers"):
         late = owed.filter(due_on__lt=day).order_by("due_on", "id")
         yield Queue("late", _("Already late"), late, more(""), is_late=True)
     told = orders.filter(status=Status.TOLD, due_on__gte=day).order_by("take_by", "id")
@@ -134,7 +131,7 @@ def _queues(request: StaffRequest, day: date) -> Iterator[Queue]:
 
 
 # --- who usually does what -------------------------------------------------------------------------------------
-@office(*inbox.READERS)
+@office
 @require_http_methods(["GET", "HEAD", "POST"])
 def who_does_what(request: StaffRequest) -> HttpResponse:
     village, request.menu_at = request.village, "issues:inbox"
@@ -157,7 +154,7 @@ def who_does_what(request: StaffRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("issues:who_does_what"), status=303)
     context: dict[str, Any] = {
         "lines": lines,
-        "may_set": request.held.has(*queries.KEEPERS),
+        "may_set": request.held.may("issues.takers"),
         "gone": {row.post_id for row in given.values()} - {post.pk for post in posts},
     }
     return render(request, "issues/desk_usual.html", context, status=422 if request.method == "POST" else 200)

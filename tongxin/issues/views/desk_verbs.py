@@ -37,7 +37,7 @@ def verb(name: str, shape: type[forms.Form]) -> Callable[[Verb], Callable[..., H
     """Wrap an act: who may come, the form, the four kinds of 'no', the way back."""
 
     def wrap(act: Verb) -> Callable[..., HttpResponse]:
-        @office()
+        @office
         @require_POST
         @wraps(act)
         def done(request: StaffRequest, number: str) -> HttpResponse:
@@ -83,7 +83,7 @@ def _look_again(request: StaffRequest, issue: Issue) -> None:
 def _again(request: StaffRequest, issue: Issue, name: str, form: forms.Form) -> HttpResponse:
     """The page that was pressed on, with everything as it was typed."""
     filters = filters_in(request.POST.get("back", ""))
-    if isinstance(form, shapes.DispatchForm) and filters is not None and request.held.has(*inbox.READERS):
+    if isinstance(form, shapes.DispatchForm) and filters is not None and request.held.may("issues.watchers"):
         filters = filters.copy()
         filters["open"] = issue.number
         return inbox.page(request, filters, form=form, status=422)

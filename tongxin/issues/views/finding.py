@@ -42,7 +42,7 @@ def listed(issues: list[Issue], *, is_teller: bool) -> list[Found]:
     return [Found(issue, sentences.state(issue, is_teller=is_teller)) for issue in issues]
 
 
-@resident("anybody may speak up and ask how a matter stands")
+@resident
 @require_GET
 def say(request: VillageRequest) -> HttpResponse:
     ids = proof.mine(request)
@@ -54,7 +54,7 @@ def say(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_say.html", context)
 
 
-@resident("whoever lost the number finds the matter by it or by four digits")
+@resident
 @require_http_methods(["GET", "HEAD", "POST"])
 def say_find(request: VillageRequest) -> HttpResponse:
     if request.method == "POST":

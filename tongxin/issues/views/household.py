@@ -20,7 +20,7 @@ from tongxin.people import queries as register
 from tongxin.people.models import CardToken, Household, Membership
 
 
-@resident("the card on the door tells a stranger the village's telephone and nothing else")
+@resident
 @require_http_methods(["GET", "HEAD", "POST"])
 def card(request: VillageRequest, token: str) -> HttpResponse:
     found = _card(request, token)
@@ -55,7 +55,7 @@ def _card(request: VillageRequest, token: str) -> CardToken:
     return found
 
 
-@resident("a family that has shown its card sees its own page")
+@resident
 @require_GET
 def my(request: VillageRequest) -> HttpResponse:
     card = proof.family(request)
@@ -76,7 +76,7 @@ def my(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_my.html", context)
 
 
-@resident("whoever gives a telephone away closes the family's page on it")
+@resident
 @require_POST
 def leave(request: VillageRequest) -> HttpResponse:
     messages.success(request, _("Closed on this telephone. The card opens it again."))

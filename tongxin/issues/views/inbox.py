@@ -34,7 +34,6 @@ else:
     _Paginator = Paginator
 
 A_PAGE = 25
-READERS = (Role.SECRETARY, Role.CLERK, Role.COUNCIL, Role.COMMITTEE, Role.SUPERVISOR, Role.TOWNSHIP)
 STATES = {
     "open": (),
     "told": (Status.TOLD,),
@@ -157,7 +156,7 @@ class Known(_Paginator):
         return self.known
 
 
-@office(*READERS)
+@office
 @require_safe
 def inbox(request: StaffRequest) -> HttpResponse:
     return page(request, request.GET)
@@ -168,7 +167,7 @@ def page(
 ) -> HttpResponse:
     """The list under these filters; `form` is one that came back with a fault."""
     today = clock.today(request.village.tz)
-    has_orders = request.held.has(*queries.KEEPERS, Role.SUPERVISOR, Role.TOWNSHIP)
+    has_orders = request.held.may("issues.take", queries.EVERY_ROUTE)
     filters = Filters.read(asked, has_orders=has_orders)
     reach = queries.visible_to if filters.whole else queries.inbox
     rows = filters.cut(reach(request.user, request.village.pk))

@@ -329,7 +329,7 @@ def alike(request: StaffRequest, issue: Issue) -> list[Alike]:
     return [Alike(other, subject(other), whereabouts(other)) for other in found]
 
 
-@office()
+@office
 @require_safe
 def issue(request: StaffRequest, number: str) -> HttpResponse:
     return page(request, fetch(request, number))
@@ -339,7 +339,7 @@ def page(
     request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None, status: int = 200
 ) -> HttpResponse:
     matter = full(request, issue, faulty=faulty)
-    reads_list = request.held.has(*queries.WATCHERS)
+    reads_list = request.held.may("issues.watchers")
     request.menu_at = "issues:inbox" if reads_list else "issues:tasks"
     context = {
         "matter": matter,

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from tongxin.bodies.roles import Role
 from tongxin.core import clock
 from tongxin.issues import queries
 from tongxin.issues.views.working import StaffRequest
@@ -24,10 +23,10 @@ def count_along(request: StaffRequest, **parts: Any) -> dict[str, int]:
     """Count a page's parts, by name, and keep the menu's numbers on the request."""
     village = request.village
     menu: dict[str, Any] = {}
-    if request.held.has(*queries.KEEPERS, Role.SUPERVISOR, Role.TOWNSHIP):
+    if request.held.may("issues.take", queries.EVERY_ROUTE):
         menu[INBOX] = queries.orders_for(request.user, village.pk)
     menu[TASKS] = queries.tasks_of(request.user, village.pk, clock.today(village.tz))
-    if request.held.has(Role.COUNCIL, Role.CLERK):
+    if request.held.may("issues.sit"):
         menu[COUNCIL] = queries.unseen_acts(village.pk)
     names = {f"menu{i}": route for i, route in enumerate(menu)}
     found = queries.counts(village.pk, **{name: menu[route] for name, route in names.items()}, **parts)

@@ -51,7 +51,7 @@ def _url(file: IssueFile, variant: str) -> str:
     return reverse("issues:photo", args=[file.pk, variant])
 
 
-@resident("a photo of the result is public; what was told is for its teller and for who may see the matter")
+@resident
 @require_GET
 def photo(request: VillageRequest, pk: UUID, variant: str) -> HttpResponseBase:
     file = IssueFile.objects.filter(pk=pk, state=FileState.READY).select_related("issue").first()

@@ -38,7 +38,7 @@ class Alike:
     state: str
 
 
-@office()
+@office
 @require_http_methods(["GET", "HEAD", "POST"])
 def proxy(request: StaffRequest) -> HttpResponse:
     """The sheet; before a new one is made, open reports that may be the same are shown."""
@@ -171,7 +171,7 @@ def _joined(request: StaffRequest, form: ProxyForm, number: str) -> HttpResponse
     return HttpResponseRedirect(reverse("issues:written", args=[issue.number]), status=303)
 
 
-@office()
+@office
 @require_safe
 def written(request: StaffRequest, number: str) -> HttpResponse:
     """The number to read out, and the slip to hand over."""
@@ -179,7 +179,7 @@ def written(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "issues/proxy_done.html", _slip(request, number))
 
 
-@office()
+@office
 @require_safe
 def slip(request: StaffRequest, number: str) -> HttpResponse:
     """A strip of 58 mm to hand over: number, days, who takes it, the village's telephone. No words and no names."""

@@ -19,7 +19,7 @@ from tongxin.people.models import CardToken
 from tongxin.territory import queries as territory
 
 
-@resident("the village's first page")
+@resident
 @require_GET
 def home(request: VillageRequest) -> HttpResponse:
     card = proof.family(request)
@@ -47,7 +47,7 @@ def _waiting(ids: list[UUID], card: CardToken | None) -> list[Issue]:
     return list(queries.rows().filter(own, status=Status.ANSWERED).order_by("-answered_at")[:3])
 
 
-@resident("a code on a wall names a place")
+@resident
 @require_GET
 def qr(request: VillageRequest, code: str) -> HttpResponse:
     found = territory.place_by_code(request.village.pk, code)
@@ -68,25 +68,25 @@ def _trouble(found: territory.CodeFound) -> NotThere | Gone:
     return NotThere(_("This code is not from this village. You can speak up without it."))
 
 
-@resident("how it works, and a form on paper for whoever has no telephone")
+@resident
 @require_GET
 def help_page(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_help.html")
 
 
-@resident("a form on paper, to be printed by anybody")
+@resident
 @require_GET
 def paper(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_paper.html", {"tiles": tiles()})
 
 
-@resident("what is kept about whoever speaks up")
+@resident
 @require_GET
 def privacy(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_privacy.html")
 
 
-@resident("how these pages can be read and operated")
+@resident
 @require_GET
 def a11y(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_a11y.html")

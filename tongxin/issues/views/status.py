@@ -52,7 +52,7 @@ def _note(issue: Issue, entry: IssueEntry) -> str:
     return entry.note if entry.step in READ_BY_TELLER and entry.note not in (issue.reply, issue.reason) else ""
 
 
-@resident("the number opens sentences about a matter; its teller sees it whole")
+@resident
 @require_GET
 def say_status(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
@@ -127,7 +127,7 @@ def answered_by(issue: Issue) -> IssueEntry | None:
     return next((entry for entry in queries.story(issue) if entry.step == "answer"), None)
 
 
-@resident("whoever told a matter says whether it is done")
+@resident
 @require_POST
 def say_confirm(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
@@ -151,7 +151,7 @@ def say_confirm(request: VillageRequest, number: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("issues:say_status", args=[issue.number]), status=303)
 
 
-@resident("the last four digits or the receipt open a matter to its teller")
+@resident
 @require_POST
 def say_prove(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)

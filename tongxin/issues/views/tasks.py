@@ -40,7 +40,7 @@ def listed(request: StaffRequest, rows: IssueQuerySet, today: date, *, limit: in
     return [Task(i, subject(i), whereabouts(i), late(i, today), i.handler_post_id not in mine) for i in found]
 
 
-@office()
+@office
 @require_safe
 def tasks(request: StaffRequest) -> HttpResponse:
     today = clock.today(request.village.tz)
@@ -66,7 +66,7 @@ def _around(request: StaffRequest, seen: IssueQuerySet, today: date) -> list[Tas
     return listed(request, rows.order_by("due_on", "id"), today)
 
 
-@office()
+@office
 @require_safe
 def task(request: StaffRequest, number: str) -> HttpResponse:
     issue = fetch(request, number)

@@ -80,7 +80,7 @@ def tiles() -> list[Tile]:
     return [Tile(value, str(label), ICONS[Category(value)]) for value, label in Category.choices]
 
 
-@resident("anybody may report a difficulty, without a log-in")
+@resident
 @require_http_methods(["GET", "HEAD", "POST"])
 def say_new(request: VillageRequest) -> HttpResponse:
     here = here_of(request)
@@ -171,7 +171,7 @@ def open_at(place: Place) -> list[Alike]:
     ]
 
 
-@resident("whoever has just reported something gets the number")
+@resident
 @require_GET
 def say_done(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
@@ -195,7 +195,7 @@ def say_done(request: VillageRequest, number: str) -> HttpResponse:
     return render(request, "issues/resident_say_done.html", context)
 
 
-@resident("anybody may say 'me too' to an open matter")
+@resident
 @require_POST
 def say_join(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
@@ -220,7 +220,7 @@ def say_join(request: VillageRequest, number: str) -> HttpResponse:
     return HttpResponseRedirect(status, status=303)
 
 
-@resident("anybody may complain about this website")
+@resident
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request: VillageRequest) -> HttpResponse:
     form = FeedbackForm(request.POST) if request.method == "POST" else FeedbackForm()

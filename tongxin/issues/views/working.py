@@ -1,4 +1,4 @@
-"""What every staff view of an issue starts from: a gate, an issue that this user may see, a way back."""
+"""What every staff view of an issue starts from: an issue that this user may see, a way back."""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,8 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tongxin.accounts.models import User
-from tongxin.bodies.access import staff
-from tongxin.bodies.roles import Role
 from tongxin.core import clock, masking, numbers
 from tongxin.core.errors import DomainError
 from tongxin.issues import queries
@@ -37,24 +35,21 @@ class StaffRequest(VillageRequest):
 Page = Callable[Concatenate[StaffRequest, P], HttpResponse]
 
 
-def office(*roles: Role) -> Callable[[Page[P]], Callable[..., HttpResponse]]:
-    """A staff page: the gate of `bodies.access.staff`, a rule's 'no' in words, and nothing kept by a cache."""
+def office(view: Page[P]) -> Callable[..., HttpResponse]:
+    """A staff page, whose door stands in the matrix: a rule's 'no' in words, and nothing kept by a cache."""
 
-    def close(view: Page[P]) -> Callable[..., HttpResponse]:
-        @wraps(view)
-        def closed(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            asked = cast(StaffRequest, request)
-            try:
-                response = view(asked, *args, **kwargs)
-            except DomainError as error:
-                response = stopped(asked, error)
-            add_never_cache_headers(response)
-            patch_cache_control(response, no_store=True)
-            return response
+    @wraps(view)
+    def closed(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        asked = cast(StaffRequest, request)
+        try:
+            response = view(asked, *args, **kwargs)
+        except DomainError as error:
+            response = stopped(asked, error)
+        add_never_cache_headers(response)
+        patch_cache_control(response, no_store=True)
+        return response
 
-        return staff(*roles)(closed)
-
-    return close
+    return closed
 
 
 def stopped(request: StaffRequest, error: DomainError) -> HttpResponse:
