@@ -24,6 +24,8 @@ WIRING = {
 OTHERS = {
     "accounts/hashers": "the password hasher with our memory size",
     "issues/wording": "what a step is called in public, for pages and messages alike",
+    "ledger/guards": "what the database itself refuses in a book, for `core.triggers`",
+    "ledger/invariants": "what must be true of a book, asked at night, before a close and by the tests",
     "people/pinyin": "names as they are read, for sorting and search",
     "territory/scope": "the net under the manager of every village's table",
     "reports/indicators": "the chapters of the village report, one module each",

@@ -1,7 +1,6 @@
 """One statement writes a row or says that it is there; every other refusal is heard."""
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, transaction
 from django.db.transaction import TransactionManagementError
 
@@ -76,21 +75,8 @@ def test_what_the_table_forbids_is_no_silent_conflict(fields):
 def test_what_belongs_to_a_transaction_is_refused_outside_one():
     with pytest.raises(TransactionManagementError):
         inserting.must_be_in_transaction(Counter)
-    with pytest.raises(TransactionManagementError):
-        inserting.hold(Counter.objects.all())
     with transaction.atomic():
         inserting.must_be_in_transaction(Counter)
-
-
-@pytest.mark.django_db
-def test_a_held_row_is_read_after_the_lock():
-    row = counter(value=3)
-    inserting.insert_if_new(row)
-    assert inserting.hold(Counter.objects.filter(pk=row.pk)).value == 3
-    with pytest.raises(Counter.DoesNotExist):
-        inserting.hold(Counter.objects.filter(pk=uuid7()))
-    with pytest.raises(ImproperlyConfigured):
-        inserting.hold(Counter.objects.distinct())
 
 
 @pytest.mark.django_db

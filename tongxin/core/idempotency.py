@@ -60,7 +60,7 @@ def claim(
         village_id=village_id,
         actor=actor,
         operation=operation,
-        key=_short(key) if key else str(uuid7()),
+        key=shortened(key) if key else str(uuid7()),
         request_hash=fingerprint(body),
         response=response,
         at=clock.now(),
@@ -81,5 +81,6 @@ def fingerprint(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _short(key: str) -> str:
+def shortened(key: str) -> str:
+    """The key as it is kept: a long one as its hash."""
     return key if len(key) <= 64 else hashlib.sha256(key.encode()).hexdigest()

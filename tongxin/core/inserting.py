@@ -1,19 +1,14 @@
-"""Insert a row, or insert it unless its unique key is taken: one statement, compiled once a table, no savepoint.
-
-Hold a row before counting.
-"""
+"""Insert a row, or insert it unless its unique key is taken: one statement, compiled once a table, no savepoint."""
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, connections, models, router
 from django.db.transaction import TransactionManagementError
 
 from tongxin.core import triggers
-
-M = TypeVar("M", bound=models.Model)
 
 
 def insert_if_new(row: models.Model) -> bool:
@@ -42,7 +37,7 @@ def insert(row: models.Model) -> None:
     row._state.adding = False
 
 
-def insert_all(rows: Sequence[M]) -> None:
+def insert_all(rows: Sequence[models.Model]) -> None:
     """`insert` for some rows of one table, in one statement (SQLite takes 32,766 values)."""
     alias = router.db_for_write(type(rows[0]))
     connection = connections[alias]
@@ -85,17 +80,3 @@ def must_be_in_transaction(model: type[models.Model]) -> None:
     connection = connections[router.db_for_write(model)]
     if not connection.in_atomic_block:
         raise TransactionManagementError("this belongs inside the caller's transaction.atomic()")
-
-
-def hold(rows: models.QuerySet[M]) -> M:
-    """Lock the one row of `rows` until the transaction ends, then read it: before a balance or a ballot is counted.
-
-    PostgreSQL locks the row; SQLite ignores the clause and is serialised by immediate transactions.
-
-    Raises:
-        the model's DoesNotExist.
-    """
-    must_be_in_transaction(rows.model)
-    if rows.query.distinct:
-        raise ImproperlyConfigured("a locked row cannot be DISTINCT")
-    return rows.select_for_update(of=("self",)).get()
