@@ -149,8 +149,11 @@ def inbox(database: str, env: dict[str, str], bare: dict[str, str], quick: bool)
     small = inside(env, "inbox")
     cookie = str(inside(env, "session")["cookie"])
 
-    def page() -> bytes:
-        return load.request("GET", "/v/say/", headers={"Cookie": f"sessionid={cookie}", "Accept-Encoding": "identity"})
+    def page(path: str = "/v/say/") -> bytes:
+        return load.request("GET", path, headers={"Cookie": f"sessionid={cookie}", "Accept-Encoding": "identity"})
+
+    def anew() -> bytes:
+        return page(f"/v/say/?n={uuid.uuid4().hex}")  # an address that no page was kept under
 
     def listing() -> bytes:
         return load.request("GET", "/list/")
@@ -159,6 +162,7 @@ def inbox(database: str, env: dict[str, str], bare: dict[str, str], quick: bool)
         with servers.gunicorn("tongxin.wsgi:application", env) as ours, servers.gunicorn("bench.bare", bare) as theirs:
             ratio, a, b = load.pairs((ours[0], page), (theirs[0], listing), rounds=5, seconds=2)
             assert all(set(r.statuses) == {200} for r in a), a[0].statuses
+            drawn, _ours, _theirs = load.pairs((ours[0], anew), (theirs[0], listing), rounds=3, seconds=2)
         say(
             database,
             f"inbox of 25 / bare list, {name}",
@@ -168,6 +172,7 @@ def inbox(database: str, env: dict[str, str], bare: dict[str, str], quick: bool)
             ours_per_s=round(sum(r.rate for r in a) / len(a), 1),
             bare_per_s=round(sum(r.rate for r in b) / len(b), 1),
         )
+        say(database, f"inbox of 25 drawn anew / bare list, {name}", drawn, "after each change", True)
         return sum(r.rate for r in a) / len(a)
 
     inside(env, "fill", "100", "0", "a")

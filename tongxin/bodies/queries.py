@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.http import HttpRequest
 
 from tongxin.accounts.models import User
+from tongxin.audit import queries as audit
 from tongxin.bodies.models import Appointment, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.actors import Actor
@@ -35,8 +36,9 @@ class Held:
 class Holdings:
     """All that a user holds in one village today. Truthy for staff."""
 
-    def __init__(self, held: Sequence[Held] = ()) -> None:
+    def __init__(self, held: Sequence[Held] = (), stamp: str | None = None) -> None:
         self.held = tuple(held)
+        self.stamp = stamp  # of the village's chain when this was read: what was drawn under it is still so (core.kept)
         self.roles = frozenset(h.role for h in held)
 
     def __bool__(self) -> bool:
@@ -86,6 +88,7 @@ def held(who: object, village_id: UUID) -> Holdings:
             Appointment._base_manager.filter(village_id=village_id, person__user=user, from_on__lte=today)
             .exclude(to_on__lte=today)
             .select_related("post", "post__body", "person")
+            .annotate(stamp=Subquery(audit.stamps(village_id)))
             .order_by("post__position", "id")
         )
         memory[village_id, today] = Holdings(
@@ -101,7 +104,8 @@ def held(who: object, village_id: UUID) -> Holdings:
                     row.post.partner_id,
                 )
                 for row in rows
-            ]
+            ],
+            rows[0].stamp if rows else None,
         )
     return memory[village_id, today]
 
