@@ -28,6 +28,10 @@ MEDIA_ROOT = DATA / "media"
 MATRIX = BASE / "matrix.toml"  # who may open which door; read by core.matrix
 SPOOL_ROOT = DATA / "spool"  # uploads as they came, until the photo pipeline has redrawn them; never served
 
+BACKUPS = Path(env("BACKUP", str(DATA / "backups")))  # sealed archives
+BACKUPS_COPY = env("BACKUP_COPY")  # a second folder for them, off this machine: a mounted disk, another house
+BACKUP_KEYS = Path(env("BACKUP_KEYS", str(DATA / "backup.keys")))  # public keys, a line each: town, supervisor
+
 # --- safety ---------------------------------------------------------------------------------------------------
 DEBUG = flag("DEBUG")
 DEMO = flag("DEMO")  # marks every page as synthetic and shows the demonstration's log-ins

@@ -3,6 +3,8 @@
 import re
 import tomllib
 
+import tongxin
+
 from .tree import ROOT
 
 MOST = 17  # libraries a county installs (docs/adr/0006); an eighteenth needs another to go
@@ -35,6 +37,11 @@ def test_the_project_names_what_the_lock_is_made_from():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["dependencies"] == named(read("base.in"))
     assert len(project["dependencies"]) <= MOST
+
+
+def test_the_package_knows_its_own_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert tongxin.__version__ == project["version"]
 
 
 def test_everything_named_is_locked_with_its_hash():

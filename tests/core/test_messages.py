@@ -22,6 +22,7 @@ def test_nothing_is_sent_as_long_as_no_folder_is_named(settings):
     assert not messages.hand_over("13812345678", "收到了", "k")
 
 
+@pytest.mark.django_db
 def test_a_message_is_one_file_and_the_same_key_is_the_same_message(folder):
     assert messages.hand_over("138 1234 5678", "收到了", "k")
     assert messages.hand_over("138 1234 5678", "收到了", "k")

@@ -6,3 +6,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.core import checks, housekeeping, matrix, roles  # noqa: F401 -- register themselves
+        from tongxin.core.health import tables  # noqa: F401

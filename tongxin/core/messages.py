@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tongxin.core import clock
+from tongxin.core import clock, site
 
 QUIET_FROM, QUIET_TO = time(20, 0), time(7, 30)  # no push at night (domain.md 15, duty 4)
 
@@ -32,10 +32,16 @@ def next_waking_moment(moment: datetime | None = None) -> datetime:
 
 
 def hand_over(phone: str, text: str, key: str) -> bool:
-    """Put one message into the folder; False when messages are off or there is no mobile number."""
+    """Put one message into the folder; False when messages are off or there is no mobile number.
+
+    Raises:
+        site.Muted: on a copy of the site, which has no business with anybody's telephone (R54).
+    """
     digits = "".join(ch for ch in phone if ch.isdigit())
     if not is_on() or len(digits) != 11 or not digits.startswith("1"):
         return False
+    if site.is_muted():
+        raise site.Muted("this is a copy of the site")
     folder = Path(settings.SMS_FOLDER)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False, encoding="utf-8") as file:

@@ -144,3 +144,77 @@ class Throttle(Row):
             models.Index(fields=["key", "at"], name="core_throttle_key_at"),
             models.Index(fields=["at"], name="core_throttle_at"),
         ]
+
+
+class SiteState(Row):
+    """Whether this is the live site or a copy of it (R54): one row, and its twin DATA/live.id, which no backup holds.
+
+    A copy that was restored, by whatever hand, lacks the twin and is muted until a person says that it is the live one.
+    """
+
+    only = models.PositiveSmallIntegerField(default=1, unique=True)
+    site_id = models.UUIDField(default=uuid7)  # stays through restores; archives and anchors carry it
+    live_id = models.CharField(max_length=32)
+    is_demo = models.BooleanField(default=False)
+    restored_at = models.DateTimeField(null=True, blank=True)
+    restored_from = models.CharField(max_length=120, blank=True)
+    picture_of = models.DateTimeField(null=True, blank=True)  # the moment that the archive shows
+    leaps = models.JSONField(default=list)  # numbers left out after restores: [{"name", "year", "from", "to"}]
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(only=1), name="core_sitestate_only_one"),
+            at_most("live_id", 32, "core_sitestate_live_id_length"),
+        ]
+
+
+class UpkeepKind(models.TextChoices):
+    BACKUP = "backup", _("Backup")
+    DRILL = "drill", _("Restore drill")
+    CHECK = "check", _("Nightly check")
+    UPGRADE = "upgrade", _("Upgrade")
+    LIVE = "live", _("Made the live site")
+
+
+class Upkeep(Row):
+    """What was done for the site itself and how it ended; the status page reads it."""
+
+    kind = models.CharField(max_length=8, choices=UpkeepKind.choices)
+    at = models.DateTimeField()
+    seconds = models.FloatField(default=0)
+    is_ok = models.BooleanField()
+    words = models.CharField(max_length=500, blank=True)  # in English, for the operator's log; no names, no numbers
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "upkeep"
+        constraints = [at_most("kind", 8, "core_upkeep_kind_length")]
+        indexes = [models.Index(fields=["kind", "at"], name="core_upkeep_kind_at")]
+
+
+class Heartbeat(Row):
+    """When a process was last seen at work: the worker writes it, the pages read it (R50)."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [at_most("name", 40, "core_heartbeat_name_length")]
+
+
+class Alarm(Row):
+    """Something that wants a person, once a day: the process that gets the row in says it, the others are silent."""
+
+    name = models.CharField(max_length=60)
+    day = models.DateField()
+    at = models.DateTimeField()
+    words = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "day"], name="core_alarm_once_a_day"),
+            at_most("name", 60, "core_alarm_name_length"),
+        ]
+        indexes = [models.Index(fields=["day"], name="core_alarm_day")]

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from tongxin.core import clock
+from tongxin.core import clock, site
 from tongxin.core.inserting import insert, must_be_in_transaction
 from tongxin.core.logs import described, one_line, scrubbed
 from tongxin.core.models import OutboxItem, OutboxState
@@ -29,10 +29,16 @@ nudge = threading.Event()  # set when something was put in this process, so that
 _handlers: dict[str, Handler] = {}
 
 
-def register(topic: str, fn: Handler) -> None:
-    """`fn(payload)` carries out this topic, in five minutes at most. Called from an app's `ready()`."""
+def register(topic: str, fn: Handler, *, outward: bool = False) -> None:
+    """`fn(payload)` carries out this topic, in five minutes at most. Called from an app's `ready()`.
+
+    Args:
+        outward: it reaches somebody outside, who must not hear it again from a restored copy (`core.site`).
+    """
     if _handlers.setdefault(topic, fn) is not fn:
         raise ValueError(f"two handlers for {topic}")
+    if outward:
+        site.goes_out(topic)
 
 
 def handler(topic: str) -> Callable[[Handler], Handler]:
@@ -62,7 +68,9 @@ def put(
 
 
 def work_once(limit: int = 20) -> int:
-    """Carry out up to `limit` items that are due; how many were taken."""
+    """Carry out up to `limit` items that are due; how many were taken. None on a copy of the site (R54)."""
+    if site.is_muted():
+        return 0
     _take_back()
     for count in range(limit):
         item = _take()

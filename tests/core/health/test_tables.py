@@ -1,0 +1,24 @@
+"""Tables of another release, and a database that is torn in itself."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from tongxin.core.health import State, tables
+
+
+@pytest.mark.django_db
+def test_the_tables_of_this_release_are_well():
+    assert [one.state for one in (*tables.migrations(), *tables.sound())] == [State.OK, State.OK]
+
+
+@pytest.mark.django_db
+def test_a_missing_migration_and_one_of_a_newer_release_are_faults():
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("core", "0002_upkeep")
+    [found] = tables.migrations()
+    assert found.state is State.FAULT and "1" in found.words and "upgrade" in found.mend
+    recorder.record_applied("core", "0002_upkeep")
+    recorder.record_applied("core", "0999_later")
+    [found] = tables.migrations()
+    assert found.state is State.FAULT and "core.0999_later" in found.words
