@@ -4,12 +4,23 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from tongxin.core import triggers
 from tongxin.core.health import State, tables
 
 
 @pytest.mark.django_db
 def test_the_tables_of_this_release_are_well():
-    assert [one.state for one in (*tables.migrations(), *tables.sound())] == [State.OK, State.OK]
+    found = [*tables.migrations(), *tables.guards(), *tables.sound()]
+    assert [one.state for one in found] == [State.OK] * 3
+
+
+@pytest.mark.django_db
+def test_a_guard_that_was_taken_away_is_named():
+    trigger = sorted(triggers.found(connection))[0]
+    with connection.cursor() as cursor:
+        cursor.execute(triggers._dropped(connection, trigger, triggers.wanted(connection)[trigger].table))
+    [found] = tables.guards()
+    assert found.state is State.FAULT and trigger in found.words and "migrate" in found.mend
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ def test_a_field_key_that_does_not_open_what_is_sealed_is_a_fault(monkeypatch):
     stage.settle(stage.village())
     notes, faults, facts = [], [], {}
     settling._sealed(notes, faults, facts)
-    assert faults == [] and facts["opened"] > 3
+    assert faults == [] and facts["opened"] >= 1
     monkeypatch.setenv("TONGXIN_FIELD_KEY", "/////////////////////////////////////////wA=")
     crypto.forget_keys()
     try:

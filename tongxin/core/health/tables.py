@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tongxin.core import triggers
 from tongxin.core.health import Finding, State, register
 
 
@@ -25,6 +26,18 @@ def migrations() -> Iterator[Finding]:
         yield Finding(name, State.FAULT, words % {"count": len(plan)}, mend)
     else:
         yield Finding(name, State.OK, _("All tables are those of this release."))
+
+
+def guards() -> Iterator[Finding]:
+    """The triggers that keep history, against the list of what should be there (R10)."""
+    name = _("Guards of history")
+    if faults := triggers.faults(connection):
+        mend = _("Find out who took it away, compare with the last printed anchor, then run: tongxin migrate")
+        yield Finding(name, State.FAULT, _("Not as it should be: %(names)s") % {"names": ", ".join(faults[:5])}, mend)
+    else:
+        count = len(triggers.found(connection))
+        words = ngettext("%(count)s trigger is in its place.", "%(count)s triggers are in their places.", count)
+        yield Finding(name, State.OK, words % {"count": count})
 
 
 def sound() -> Iterator[Finding]:
@@ -50,4 +63,5 @@ def sound() -> Iterator[Finding]:
 
 
 register("migrations", migrations, in_copy=True)
+register("guards", guards, in_copy=True)
 register("pages", sound, is_deep=True, in_copy=True)

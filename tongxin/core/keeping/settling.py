@@ -28,15 +28,28 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=0)  # the archive may be of an older release
     notes: list[str] = []
     faults: list[str] = []
+    _guarded(faults)
+    call_command("migrate", interactive=False, verbosity=0)  # the archive may be of an older release
     facts: dict[str, Any] = {"leaps": _muted(asked)}
     _sealed(notes, faults, facts)
     _looked(notes, faults)
     if asked["login"]:
         _came_in(notes, faults)
     sys.stdout.write(json.dumps({"notes": notes, "faults": faults, "facts": facts}, ensure_ascii=False) + "\n")
+
+
+def _guarded(faults: list[str]) -> None:
+    """The archive brings its triggers along; looked at before `migrate`, which would put up what is missing."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from tongxin.core import triggers
+
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        faults += [f"The archive came without a guard of history: {fault}" for fault in triggers.faults(connection)]
 
 
 def _muted(asked: dict[str, Any]) -> list[dict[str, Any]]:
