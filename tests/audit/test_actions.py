@@ -9,11 +9,14 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
+from tests.audit.conftest import Somebody
 from tongxin.audit import actions as audit
 from tongxin.audit import verifier
+from tongxin.audit.actions.appending import A_STATEMENT
 from tongxin.audit.models import INSTALLATION, AuditEntry, Chain
 from tongxin.casework.actors import Calendar, Operator, Teller
 from tongxin.core import clock
+from tongxin.core.errors import DomainError, TooMany
 
 
 def many(village, clerk, count=5):
@@ -26,7 +29,7 @@ def whole(rows):
     """The rows as the stand-alone verifier walks them."""
     walk = verifier.Walk(str(rows[0].village_id))
     for row in rows:
-        walk.take(audit.body(row), row.prev, row.hash)
+        walk.take(row.body, row.prev, row.hash)
     return walk.faults
 
 
@@ -79,9 +82,9 @@ def test_together_appends_at_the_end_and_all_at_once(village, clerk, entries):
 
 def test_more_than_one_statement_s_worth_is_whole_too(village, clerk, entries):
     with audit.together():
-        for _n in range(audit.A_STATEMENT + 7):
+        for _n in range(A_STATEMENT + 7):
             audit.record("a.b", by=clerk, village_id=village)
-    assert len(entries()) == audit.A_STATEMENT + 7
+    assert len(entries()) == A_STATEMENT + 7
     assert whole(entries()) == []
 
 
@@ -162,10 +165,44 @@ def test_the_algorithm_may_change_in_the_middle(village, clerk, entries, setting
 def test_the_hash_says_when_to_the_microsecond_whatever_the_zone(village, clerk, entries):
     with clock.stopped_at(datetime(2026, 6, 15, 8, 20, 1, 7)):
         many(village, clerk, 1)
-    assert audit.body(entries()[0])["at"] == "2026-06-15T00:20:01.000007Z"
+    assert entries()[0].body["at"] == "2026-06-15T00:20:01.000007Z"
 
 
 def test_the_hash_covers_every_column_but_the_hashes(village, clerk, entries):
     many(village, clerk, 1)
     columns = {f.attname for f in AuditEntry._meta.concrete_fields} - {"prev", "hash"}
-    assert len(audit.body(entries()[0])) == len(columns)
+    assert len(entries()[0].body) == len(columns)
+
+
+# --- readings -----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def page(village):
+    """A row that somebody opens."""
+    return Chain(village_id=village)
+
+
+def test_a_reading_says_who_what_fields_and_why(village, clerk, entries, page):
+    audit.reading("a.reveal", by=clerk, about=page, fields=("phone",), why="call")
+    [row] = entries()
+    assert (row.is_reading, row.act, row.actor_id, row.subject, row.subject_id, row.why, row.data) == (
+        True, "a.reveal", clerk.pk, "audit.chain", page.pk, "call", {"fields": ["phone"]},
+    )  # fmt: skip
+    assert whole(entries()) == []
+
+
+def test_the_one_too_many_is_refused_and_told(village, clerk, entries, page, monkeypatch):
+    monkeypatch.setattr("tongxin.audit.actions.readings.A_DAY", 2)
+    for _n in range(2):
+        audit.reading("a.reveal", by=clerk, about=page, fields=("phone",), why="call")
+    for _n in range(2):
+        with pytest.raises(TooMany):
+            audit.reading("a.reveal", by=clerk, about=page, fields=("phone",), why="call")
+    audit.reading("a.reveal", by=Somebody(), about=page, fields=("phone",), why="call")
+    assert [row.act for row in entries()] == ["a.reveal"] * 2 + ["audit.too_many"] * 2 + ["a.reveal"]
+
+
+@pytest.mark.parametrize("pressed", ["", "work", "because of 13812345678"])
+def test_a_reason_is_one_of_the_list_so_that_no_words_get_into_the_chain(pressed):
+    assert audit.reason("visit") == "visit"
+    with pytest.raises(DomainError):
+        audit.reason(pressed)

@@ -225,23 +225,6 @@ def whole(client, issue, query=""):
     return client.get(reverse("issues:issue", args=[issue.number]) + query)
 
 
-def test_name_and_telephone_are_for_whom_the_right_names(client, here):
-    issue = stage.told(here, "m", told_by_name="苗长有", phone="13822220001")
-    for who, may in (("clerk", True), ("committee", False), ("supervisor", False), ("worker", False)):
-        client.force_login(here.users[who])
-        text = text_of(whole(client, issue, "?who=1"))
-        assert ("苗长有" in text) == ("13822220001" in text) == may, who
-
-
-def test_a_sealed_teller_is_a_villager_until_the_taker_asks(clerk, here):
-    issue = stage.told(here, "m", told_by_name="苗长有", phone="13822220001", is_sealed=True)
-    closed, asked = text_of(whole(clerk, issue)), text_of(whole(clerk, issue, "?who=1"))
-    assert "一位村民" in closed and "苗长有" not in closed and "13822220001" not in closed
-    assert "苗长有" in asked and "13822220001" in asked
-    clerk.force_login(here.users["committee"])
-    assert "苗长有" not in text_of(whole(clerk, issue, "?who=1"))
-
-
 def test_the_page_offers_what_the_table_opens_and_nothing_else(client, here):
     issue = stage.told(here, "m")
     for who, offered in (

@@ -65,8 +65,15 @@ def test_the_partners_task_says_for_whom(client, here):
 def test_a_task_shows_words_whom_to_call_and_three_things_to_do(worker, here):
     issue = stage.given(here, "m", words="路上有个坑", phone="13822220001")
     text = text_of(worker.get(f"/w/{issue.number}/"))
-    for word in ("路上有个坑", "13822220001", "办了啥？", "写进展", "我办不了", "先去看看"):
+    for word in ("路上有个坑", "138****0001", "办了啥？", "写进展", "我办不了", "先去看看"):
         assert word in text, word
+
+
+def test_whoever_does_it_opens_the_telephone_and_stays_on_the_task(worker, here):
+    issue = stage.given(here, "m", phone="13822220001")
+    page = worker.post(reverse("issues:reveal", args=[issue.number]), {"why": "call", "from": "task"})
+    text = text_of(page)
+    assert "13822220001" in text and "办了啥？" in text and "您这次打开记下了" in text
 
 
 def test_a_sealed_task_names_nobody_to_whoever_does_it(client, here):

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from tongxin.audit.models import AuditEntry
 from tongxin.core import clock
 from tongxin.people.models import CardToken, Household, Membership, Person
 
@@ -78,9 +79,47 @@ def test_more_rows_keep_what_was_typed(stage, as_user):
 
 def test_the_household_shows_who_belongs_to_it_and_hides_telephones_from_lookers_on(stage, as_user):
     home = stage.households[0]
-    assert "13811110471" in as_user("clerk").get(reverse("people:household", args=[home.pk])).content.decode()
+    asked = as_user("clerk").get(reverse("people:household", args=[home.pk])).content.decode()
+    assert "138****0471" in asked and "13811110471" not in asked
     seen = as_user("supervisor").get(reverse("people:household", args=[home.pk])).content.decode()
     assert "苗长有" in seen and "13811110471" not in seen and "销户" not in seen.split("<main")[1].split("card")[0]
+
+
+def reveal(client, home, why="call"):
+    return client.post(reverse("people:household_reveal", args=[home.pk]), {"why": why})
+
+
+def test_telephones_are_opened_by_keepers_with_a_reason_and_that_is_on_record(stage, as_user):
+    home = stage.households[0]
+    assert "13811110471" in reveal(as_user("clerk"), home).content.decode()
+    [row] = AuditEntry.objects.filter(is_reading=True)
+    assert (row.act, row.actor_id, row.subject_id, row.why) == (
+        "people.reveal", stage.users["clerk"].pk, home.pk, "call",
+    )  # fmt: skip
+    page = reveal(as_user("clerk"), home, "")
+    assert page.status_code == 400 and "13811110471" not in page.content.decode()
+    assert reveal(as_user("worker"), home).status_code == 200
+    assert reveal(as_user("worker2"), home).status_code == 403
+    assert reveal(as_user("supervisor"), home).status_code == 403
+    assert AuditEntry.objects.filter(is_reading=True).count() == 2
+
+
+def test_changing_what_is_known_neither_shows_nor_loses_the_telephone(stage, as_user):
+    membership = Membership.objects.get(person=stage.persons["苗长有"], to_on=None)
+    address, clerk = reverse("people:person_edit", args=[membership.pk]), as_user("clerk")
+    page = clerk.get(address).content.decode()
+    assert "13811110471" not in page and "138****0471" in page
+
+    def phone():
+        return Person.objects.get(pk=membership.person_id).phone
+
+    assert clerk.post(address, {**shown(clerk, address), "name": "苗常有"}).status_code == 303
+    assert phone() == "13811110471"
+    assert clerk.post(address, {**shown(clerk, address), "phone": "13800000009"}).status_code == 303
+    assert phone() == "13800000009"
+    assert clerk.post(address, {**shown(clerk, address), "no_phone": "on"}).status_code == 303
+    assert phone() == ""
+    assert "no_phone" not in clerk.get(address).content.decode()
 
 
 def test_a_grid_worker_keeps_the_own_grid_and_only_reads_the_other(stage, as_user):

@@ -3,12 +3,15 @@
 `village_id` and the actor are plain ids: this floor knows neither villages nor log-ins.
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.audit import verifier
 from tongxin.core.models import Row, at_most
 
 INSTALLATION = UUID(int=0)  # the chain of what belongs to no village: a password, a village founded
@@ -20,6 +23,20 @@ class ActorKind(models.TextChoices):
     CALENDAR = "calendar", _("The calendar")
     OPERATOR = "operator", _("The operator of the server")
     ANYONE = "anyone", _("Somebody without a log-in")
+
+
+class Why(models.TextChoices):
+    """What somebody gives as the reason for opening what is masked. A list: the chain holds no words of anybody."""
+
+    CALL = "call", _("Call them about it")
+    VISIT = "visit", _("Go and see them")
+    CHECK = "check", _("Check what is entered")
+    WORK = "work", _("Opened the sealed matter")
+
+    @classmethod
+    def given(cls) -> list[tuple[str, str]]:
+        """The reasons that somebody presses; the last one is the page's own."""
+        return [(one.value, str(one.label)) for one in cls if one is not cls.WORK]
 
 
 class Algorithm(models.TextChoices):
@@ -66,6 +83,23 @@ class AuditEntry(Row):
     hash = models.CharField(max_length=64)
 
     Algorithm: ClassVar[type[Algorithm]] = Algorithm
+    # what is hashed: every column but the two hashes, under the name that the verifier knows it by
+    HASHED: ClassVar[dict[str, str]] = {
+        "id": "id",
+        "village_id": "village",
+        "segment": "segment",
+        "seq": "seq",
+        "at": "at",
+        "act": "act",
+        "actor_kind": "actor",
+        "actor_id": "actor_id",
+        "subject": "subject",
+        "subject_id": "subject_id",
+        "is_reading": "reading",
+        "why": "why",
+        "data": "data",
+        "algorithm": "algorithm",
+    }
 
     class Meta:
         verbose_name_plural = "audit entries"
@@ -83,3 +117,16 @@ class AuditEntry(Row):
                 fields=["village_id", "actor_id", "at"], condition=models.Q(is_reading=True), name="audit_entry_reader"
             ),
         ]
+
+    @property
+    def body(self) -> verifier.Json:
+        return body([getattr(self, name) for name in self.HASHED])
+
+
+def body(values: Sequence[Any]) -> verifier.Json:
+    """What is hashed of an entry: its values in the order of `HASHED`, ids and moments as text."""
+    found = dict(zip(AuditEntry.HASHED.values(), values, strict=True))
+    for name in ("id", "village", "actor_id", "subject_id"):
+        found[name] = str(found[name]) if found[name] else None
+    found["at"] = found["at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return found

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tongxin.audit.models import Chain
+from tongxin.audit.models import AuditEntry, Chain
 
 
 def stamps(village_id: UUID) -> "QuerySet[Chain, str]":
@@ -17,3 +17,8 @@ def stamps(village_id: UUID) -> "QuerySet[Chain, str]":
 
 def stamp(village_id: UUID) -> str | None:
     return next(iter(stamps(village_id)), None)
+
+
+def readings(village_id: UUID) -> QuerySet[AuditEntry]:
+    """Whoever opened what is masked or sealed."""
+    return AuditEntry.objects.filter(village_id=village_id, is_reading=True)

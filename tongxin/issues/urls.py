@@ -52,6 +52,7 @@ urlpatterns = [
     path("v/say/<str:number>/", matter.issue, name="issue"),
     path("v/say/<str:number>/written/", proxy.written, name="written"),
     path("v/say/<str:number>/slip/", proxy.slip, name="slip"),
+    path("v/say/<str:number>/reveal/", desk_verbs.reveal, name="reveal"),
     path("v/say/<str:number>/accept/", desk_verbs.accept, name="accept"),
     path("v/say/<str:number>/dispatch/", desk_verbs.dispatch, name="dispatch"),
     path("v/say/<str:number>/decline/", desk_verbs.decline, name="decline"),

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tongxin.core import masking
 from tongxin.core.errors import DomainError
 from tongxin.core.fields import DayField
 from tongxin.people import actions
@@ -210,18 +211,22 @@ class PersonForm(forms.Form):
     birth_year = forms.IntegerField(
         label=_("Year of birth"), required=False, error_messages={"invalid": _("Write the year in four digits.")}
     )
-    phone = forms.CharField(
-        label=_("Telephone"), max_length=24, required=False, help_text=_("May stay empty; nobody has to give it.")
-    )
+    phone = forms.CharField(label=_("Another telephone"), max_length=24, required=False)
+    no_phone = forms.BooleanField(label=_("Take the telephone out"), required=False)
     relation = forms.ChoiceField(label=_("Relation to the head"), choices=Relation.choices)
     residence = forms.ChoiceField(label=_("Residence"), choices=Residence.choices)
     is_away = forms.BooleanField(label=_("Away from home"), required=False)
     seen = forms.DateTimeField(widget=forms.HiddenInput)
     stood = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, is_head: bool, **kwargs: Any) -> None:
-        """The head stays the head here; another one is chosen on a page of its own."""
+    def __init__(self, *args: Any, is_head: bool, phone: str, **kwargs: Any) -> None:
+        """The head stays the head here; another one is chosen on a page of its own. `phone` is shown masked."""
         super().__init__(*args, **kwargs)
+        masked = _("Now %(phone)s. Left empty, it stays.") % {"phone": masking.phone(phone)}
+        self.fields["phone"].help_text = masked if phone else _("May stay empty; nobody has to give it.")
+        if not phone:
+            self.fields["phone"].label = _("Telephone")
+            del self.fields["no_phone"]
         relation = self.fields["relation"]
         assert isinstance(relation, forms.ChoiceField)  # noqa: S101
         relation.choices = [one for one in Relation.choices if (one[0] == Relation.HEAD) == is_head]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("v/hh/members/<uuid:pk>/edit/", members.person_edit, name="person_edit"),
     path("v/hh/members/<uuid:pk>/death/", members.person_death, name="person_death"),
     path("v/hh/<uuid:pk>/", households.household, name="household"),
+    path("v/hh/<uuid:pk>/reveal/", households.household_reveal, name="household_reveal"),
     path("v/hh/<uuid:pk>/edit/", households.household_edit, name="household_edit"),
     path("v/hh/<uuid:pk>/close/", households.household_close, name="household_close"),
     path("v/hh/<uuid:pk>/join/", members.member_new, name="member_new"),

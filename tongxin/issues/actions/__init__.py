@@ -2,6 +2,7 @@
 
 from tongxin.issues.actions.doing import answer, hand_back, note
 from tongxin.issues.actions.files import develop_file
+from tongxin.issues.actions.looking import read_sealed, reveal
 from tongxin.issues.actions.orders import (
     accept,
     decline,
@@ -35,9 +36,11 @@ __all__ = [
     "merge",
     "not_yet",
     "note",
+    "read_sealed",
     "reclassify",
     "refer",
     "reopen",
     "report",
+    "reveal",
     "set_usual_handler",
 ]

@@ -221,3 +221,16 @@ def join(request: StaffRequest, issue: Issue, form: shapes.JoinForm) -> str:
     given = form.cleaned_data
     actions.join(issue, by=request.user, key=given["key"], phone=given["phone"], channel=given["channel"])
     return _("One more voice is noted; they hear the answer too.")
+
+
+@office
+@require_POST
+def reveal(request: StaffRequest, number: str) -> HttpResponse:
+    """Who told it, once: the page is not gone to but answered, so that looking again is pressing again."""
+    issue = fetch(request, number)
+    try:
+        actions.reveal(issue, by=request.user, why=request.POST.get("why", ""))
+    except NotAllowed as error:
+        raise PermissionDenied(str(error.message)) from error
+    page = tasks.page if request.POST.get("from") == "task" else matter.page
+    return page(request, issue, shown=True)

@@ -10,20 +10,18 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tongxin.bodies.models import Post
-from tongxin.casework.models import Channel
 from tongxin.core import clock
-from tongxin.issues import access, queries, wording
+from tongxin.issues import access, actions, queries, wording
 from tongxin.issues.forms import desk as shapes
 from tongxin.issues.models import Issue, IssueEntry, IssueFile, Status
-from tongxin.issues.views import sentences
+from tongxin.issues.views import contacts, sentences
 from tongxin.issues.views.pictures import memos, pictures
 from tongxin.issues.views.working import StaffRequest, fetch, late, office, seen_of, subject, whereabouts
 from tongxin.issues.workflow import ISSUE
-from tongxin.people import access as people
 
 FIRST_PICKS = 3
 # step: (form, icon); the order in which they are offered. Verdicts come as one form with two buttons.
@@ -92,17 +90,6 @@ class Offer:
 
 
 @dataclass
-class Contact:
-    """Who told it and how to reach them; only for whom `access.can_see_contact` lets know."""
-
-    name: str = ""
-    phone: str = ""
-    url: str = ""  # the household's page, for whoever may read the register
-    is_sealed: bool = False
-    is_shown: bool = False
-
-
-@dataclass
 class Matter:
     """The whole of it for a page."""
 
@@ -112,7 +99,7 @@ class Matter:
     state: str
     late: str
     told: list[str]
-    contact: Contact | None
+    contact: contacts.Contact | None
     lines: list[Line]
     told_photos: list[Any]
     result_photos: list[Any]
@@ -124,18 +111,24 @@ class Matter:
     alike: list[Any] = field(default_factory=list)
 
 
-def read(request: StaffRequest, issue: Issue) -> Matter:
-    """What was said and what happened; without steps."""
+def read(request: StaffRequest, issue: Issue, *, shown: bool = False) -> Matter:
+    """What was said and what happened; without steps. `shown`: with who told it, for which an entry was left.
+
+    Raises:
+        TooMany: a sealed one, and this user has opened enough today.
+    """
+    if issue.is_sealed and not shown:
+        actions.read_sealed(issue, by=request.user)
     files = queries.files(issue)
-    shown = bool(request.GET.get("who")) or not issue.is_sealed
+    contact = contacts.contact(request, issue, shown=shown)
     return Matter(
         issue=issue,
         subject=subject(issue),
         where=whereabouts(issue),
         state=sentences.state(issue),
         late=late(issue, clock.today(request.village.tz)),
-        told=told(issue, knows=access.can_see_contact(request.user, issue) and shown),
-        contact=contact(request, issue, shown=shown) if access.can_see_contact(request.user, issue) else None,
+        told=contacts.told(issue, contact),
+        contact=contact,
         lines=[story_line(entry) for entry in queries.story(issue)],
         told_photos=pictures([f for f in files if f.purpose == IssueFile.Purpose.TOLD]),
         result_photos=pictures([f for f in files if f.purpose == IssueFile.Purpose.RESULT]),
@@ -146,47 +139,6 @@ def read(request: StaffRequest, issue: Issue) -> Matter:
 
 def story_line(entry: IssueEntry) -> Line:
     return Line(entry.at, wording.sentence(entry), entry.note)
-
-
-def contact(request: StaffRequest, issue: Issue, *, shown: bool) -> Contact:
-    """Sealed: nothing until somebody asks for it in so many words (`?who=1`)."""
-    if not shown:
-        return Contact(is_sealed=True)
-    url = ""
-    if issue.household_id and people.can_read_register(request.user, issue.village_id):
-        url = reverse("people:household", args=[issue.household_id])
-    return Contact(_name(issue), issue.phone, url, issue.is_sealed, is_shown=True)
-
-
-def _name(issue: Issue) -> str:
-    if issue.told_by is not None:
-        return issue.told_by.name
-    return issue.told_by_name or (str(issue.household) if issue.household else "")
-
-
-def told(issue: Issue, *, knows: bool) -> list[str]:
-    """Who told it, how, and how many more said the same: sentences without a name unless this user may know it."""
-    who = _("A villager")
-    if knows and _name(issue):
-        who = _name(issue)
-    elif not issue.is_sealed and issue.group:
-        who = _("Somebody of %(group)s") % {"group": issue.group.name}
-    how = {
-        Channel.CODE: _("%(who)s scanned the code and told it."),
-        Channel.PAGE: _("%(who)s told it on the page."),
-        Channel.PHONE: _("%(who)s told it by telephone."),
-        Channel.DOOR: _("%(who)s told it at the door."),
-        Channel.DESK: _("%(who)s told it at the desk."),
-        Channel.PAPER: _("%(who)s wrote it on paper."),
-    }
-    said = [how.get(Channel(issue.channel), how[Channel.PAGE]) % {"who": who}]
-    if issue.recorded_by is not None:
-        said.append(_("%(name)s wrote it down.") % {"name": issue.recorded_by.name})
-    if issue.phone and not issue.is_sealed:
-        said.append(_("A telephone number is there."))
-    if others := queries.others_count(issue):
-        said.append(ngettext("%(n)d more said the same.", "%(n)d more said the same.", others) % {"n": others})
-    return said
 
 
 def brief(
@@ -260,9 +212,11 @@ def reason(hint: queries.Suggestion, issue: Issue) -> str:
     return _("This post answers for the grid where it is.")
 
 
-def full(request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None) -> Matter:
+def full(
+    request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None, shown: bool = False
+) -> Matter:
     """With the steps open to this user; `faulty` is the form that came back, by its step."""
-    found = read(request, issue)
+    found = read(request, issue, shown=shown)
     name, form = faulty or ("", None)
     found.dispatching = dispatching(request, issue, form=form if isinstance(form, shapes.DispatchForm) else None)
     steps = {step.name for step in ISSUE.open_to(request.user, issue)}
@@ -336,9 +290,14 @@ def issue(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def page(
-    request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None, status: int = 200
+    request: StaffRequest,
+    issue: Issue,
+    *,
+    faulty: tuple[str, forms.Form] | None = None,
+    shown: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    matter = full(request, issue, faulty=faulty)
+    matter = full(request, issue, faulty=faulty, shown=shown)
     reads_list = request.held.may("issues.watchers")
     request.menu_at = "issues:inbox" if reads_list else "issues:tasks"
     context = {

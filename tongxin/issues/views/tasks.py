@@ -76,19 +76,25 @@ def task(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def page(
-    request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None, status: int = 200
+    request: StaffRequest,
+    issue: Issue,
+    *,
+    faulty: tuple[str, forms.Form] | None = None,
+    shown: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """One task: what it is, whom to call, and the three things one can do. `faulty` is the form that came back."""
     name, form = faulty or ("", None)
     request.menu_at = "issues:tasks"
-    shown = matter.read(request, issue)
+    found = matter.read(request, issue, shown=shown)
     offers = {
         step: matter.offer(step, issue, form if step == name else None)
         for step in ("answer", "note", "hand_back")
         if ISSUE.allows(step, request.user, issue)
     }
     context = {
-        "matter": shown,
+        "matter": found,
+        "at": "task",
         "issue": issue,
         "said": _not_yet(issue),
         "offers": offers,

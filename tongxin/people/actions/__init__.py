@@ -2,6 +2,7 @@
 
 from tongxin.people.actions.cards import issue_card, issue_cards, replace_card, revoke_card
 from tongxin.people.actions.households import change_household, close_household, register_household
+from tongxin.people.actions.looking import reveal
 from tongxin.people.actions.many import PastMember, Roll, register_many
 from tongxin.people.actions.members import (
     Standing,
@@ -46,6 +47,7 @@ __all__ = [
     "register_many",
     "register_person",
     "replace_card",
+    "reveal",
     "revoke_card",
     "set_phone",
     "take_in",

@@ -153,7 +153,7 @@ def change_member(
     name: str,
     sex: str,
     birth_year: int | str | None,
-    phone: str,
+    phone: str | None,
 ) -> None:
     """All that one page shows of a member, in one act: the person, and how they stand in the household.
 

@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tongxin.audit.models import Why
 from tongxin.core import clock, ledgers, numbers
 from tongxin.core.answering import tried
+from tongxin.core.errors import DomainError
 from tongxin.people import access, actions, queries
 from tongxin.people.forms import CloseForm, HouseForm, HouseholdForm, MemberForm, further_rows
 from tongxin.people.models import Household, Relation
@@ -98,8 +100,25 @@ def _ledger(request: RegisterRequest, rows: list[Household]) -> ledgers.Ledger:
 
 @require_safe
 def household(request: HttpRequest, pk: UUID) -> HttpResponse:
-    asked = cast(RegisterRequest, request)
+    return _household(request, household_of(request, pk))
+
+
+@require_POST
+def household_reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The telephones, once: the page is not gone to but answered, so that looking again is pressing again."""
     found = household_of(request, pk)
+    must_keep(request, found)
+    try:
+        actions.reveal(found, by=cast(RegisterRequest, request).user, why=request.POST.get("why", ""))
+    except DomainError as error:
+        messages.error(request, str(error.message))
+        return _household(request, found, status=error.status)
+    return _household(request, found, shown=True)
+
+
+def _household(request: HttpRequest, found: Household, *, shown: bool = False, status: int = 200) -> HttpResponse:
+    """`shown`: with telephones in full, for which an entry was left."""
+    asked = cast(RegisterRequest, request)
     now, gone = queries.members(found)
     may_keep = access.can_keep_household(asked.user, found.village_id, found.grid_id)
     context = {
@@ -111,10 +130,12 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "history": told(queries.history(found)),
         "may_keep": may_keep and found.closed_on is None,
         "sees_phones": may_keep,
+        "shown": shown,
+        "reasons": Why.given() if may_keep and not shown and any(m.person.phone for m in now) else [],
         "panels": queries.panels(request, found),
         "year": clock.today(asked.village.tz).year,
     }
-    return page(request, "people/household.html", context)
+    return page(request, "people/household.html", context, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -146,7 +146,7 @@ def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     household, person = membership.household, membership.person
     must_keep(request, household)
     is_head = membership.relation == Relation.HEAD
-    form = PersonForm(asked.POST or None, initial=_shown(membership), is_head=is_head)
+    form = PersonForm(asked.POST or None, initial=_shown(membership), is_head=is_head, phone=person.phone)
     status = 200
     if asked.method == "POST":
         status = 422
@@ -170,7 +170,6 @@ def _shown(membership: Membership) -> dict[str, object]:
         "name": person.name,
         "sex": person.sex,
         "birth_year": person.birth_year,
-        "phone": person.phone,
         "relation": membership.relation,
         "residence": membership.residence,
         "is_away": membership.is_away,
@@ -190,7 +189,7 @@ def _change(request: RegisterRequest, membership: Membership, form: PersonForm) 
         name=data["name"],
         sex=data["sex"],
         birth_year=data["birth_year"] or "",
-        phone=data["phone"],
+        phone="" if data.get("no_phone") else data["phone"] or None,
     )
 
 

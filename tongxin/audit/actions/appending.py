@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -87,12 +87,13 @@ def record(
         about: the row it is about; its `village_id` says whose chain, unless that is given.
         data: ids, codes and field names. No personal data, no floats: the chain outlives every key.
     """
-    _leave(_draft(act, by, about, village_id, data))
+    leave(draft(act, by, about, village_id, data))
 
 
-def _draft(
+def draft(
     act: str, by: object, about: models.Model | None, village_id: UUID | None, data: Mapping[str, Any] | None
 ) -> Draft:
+    """An entry as it will stand in the chain of the village that the row belongs to."""
     kind, actor = who(by)
     return Draft(
         village_id or getattr(about, "village_id", None) or INSTALLATION,
@@ -117,8 +118,10 @@ def _plain(data: Any) -> Any:
     Raises:
         TypeError: names what does not belong into a chain.
     """
-    if data is None or isinstance(data, bool | int):
+    if data is None or isinstance(data, bool):
         return data
+    if isinstance(data, int):
+        return int(data)
     if isinstance(data, str):
         return str(data)
     if isinstance(data, dict) and all(isinstance(key, str) for key in data):
@@ -130,36 +133,17 @@ def _plain(data: Any) -> Any:
     raise TypeError(f"{type(data).__name__} does not belong into the chain")
 
 
-def _leave(draft: Draft) -> None:
+def leave(entry: Draft) -> None:
+    """Into the chain; or to the others, when an act gathers several."""
     must_be_in_transaction(AuditEntry)
     gathering = _gathering.get()
     if gathering is not None:
-        gathering.append(draft)
+        gathering.append(entry)
     else:
-        _append([draft])
+        _append([entry])
 
 
 # --- the append ---------------------------------------------------------------------------------------------------
-def body(entry: AuditEntry) -> verifier.Json:
-    """What is hashed of an entry: every column but the two hashes."""
-    return {
-        "id": str(entry.id),
-        "village": str(entry.village_id),
-        "segment": entry.segment,
-        "seq": entry.seq,
-        "at": entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "act": entry.act,
-        "actor": entry.actor_kind,
-        "actor_id": str(entry.actor_id) if entry.actor_id else None,
-        "subject": entry.subject,
-        "subject_id": str(entry.subject_id) if entry.subject_id else None,
-        "reading": entry.is_reading,
-        "why": entry.why,
-        "data": entry.data,
-        "algorithm": entry.algorithm,
-    }
-
-
 def _append(drafts: Sequence[Draft]) -> None:
     """Chain after chain, in one order for everybody."""
     for village_id in sorted({draft.village_id for draft in drafts}):
@@ -175,7 +159,7 @@ def _append_to(village_id: UUID, drafts: Sequence[Draft]) -> None:
         entry = AuditEntry(
             id=uuid7(), segment=segment, seq=seq, algorithm=settings.AUDIT_HASH, prev=head, **draft.__dict__
         )
-        entry.hash = head = verifier.linked(head, body(entry))
+        entry.hash = head = verifier.linked(head, entry.body)
         entries.append(entry)
     _move(village_id, segment, seq, head, connection)
     for start in range(0, len(entries), A_STATEMENT):
