@@ -141,7 +141,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 def database(url: str) -> dict[str, object]:
     """`sqlite:///PATH` or `postgresql://user:pass@host:port/name?host=/socket` as Django wants it.
 
-    SQLite: rollback journal, FULL, IMMEDIATE (`docs/adr/0003-sqlite-settings.md`); anything else is refused by a check.
+    SQLite: rollback journal, EXTRA, IMMEDIATE (`docs/adr/0003…`, `0012…`); anything less is refused by a check.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -153,7 +153,7 @@ def database(url: str) -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": (
-                    "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                    "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON; "
                     "PRAGMA recursive_triggers=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
                 ),
             },

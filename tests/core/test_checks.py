@@ -11,7 +11,7 @@ from tongxin.core import checks, clock, workdays
 from tongxin.core.models import CalendarDay
 
 SAFE_OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20}
-SAFE = {"journal_mode": "delete", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
+SAFE = {"journal_mode": "delete", "synchronous": 3, "foreign_keys": 1, "recursive_triggers": 1}
 
 
 def test_the_settings_of_the_product_are_safe():
@@ -26,6 +26,7 @@ def test_the_settings_of_the_product_are_safe():
         ({"timeout": 5}, {}, "E011"),
         ({}, {"journal_mode": "wal"}, "E012"),
         ({}, {"synchronous": 1}, "E013"),
+        ({}, {"synchronous": 2}, "E013"),
         ({}, {"foreign_keys": 0}, "E014"),
         ({}, {"recursive_triggers": 0}, "E015"),
     ],

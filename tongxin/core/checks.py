@@ -87,8 +87,10 @@ def sqlite_faults(options: dict[str, Any], pragmas: dict[str, Any], version: tup
             "Use PRAGMA journal_mode=DELETE (WAL only from SQLite 3.51.3 on).",
             12,
         )
-    if int(pragmas.get("synchronous", 0)) < 2:
-        wrong("SQLite does not wait for the disk.", "Use PRAGMA synchronous=FULL.", 13)
+    if int(pragmas.get("synchronous", 0)) < (
+        2 if journal == "wal" else 3
+    ):  # docs/adr: a journal's name has to go for good
+        wrong("SQLite does not wait for the disk.", "Use PRAGMA synchronous=EXTRA.", 13)
     if not int(pragmas.get("foreign_keys", 0)):
         wrong("SQLite does not check foreign keys.", "Use PRAGMA foreign_keys=ON.", 14)
     if not int(pragmas.get("recursive_triggers", 0)):
