@@ -16,7 +16,7 @@ from tongxin.audit import actions as audit
 from tongxin.bodies import queries as bodies
 from tongxin.bodies.models import Post
 from tongxin.casework.actors import Actor
-from tongxin.core import clock, idempotency, messages, outbox, workdays
+from tongxin.core import clock, holding, idempotency, messages, outbox, workdays
 from tongxin.core.errors import DomainError, NotAllowed
 from tongxin.core.ids import uuid7
 from tongxin.issues import access, queries
@@ -97,9 +97,13 @@ def merge(issue: Issue, into: Issue, *, by: Actor) -> IssueEntry:
     """
     if into.pk == issue.pk or into.village_id != issue.village_id:
         raise DomainError(_("Choose another matter to merge into."), field="into")
-    if not into.is_open or into.route != issue.route or issue.about_post_id != into.about_post_id:
-        raise DomainError(_("That matter cannot take another one in."), field="into")
     with audit.together():
+        # both are held: were two merged into each other at once, nobody would answer either teller
+        both = holding.hold_all(Issue._base_manager.filter(village_id=issue.village_id, pk__in=(issue.pk, into.pk)))
+        into = next(one for one in both if one.pk == into.pk)
+        holding.after_check()
+        if not into.is_open or into.route != issue.route or issue.about_post_id != into.about_post_id:
+            raise DomainError(_("That matter cannot take another one in."), field="into")
         # what had been merged into the child follows it; a chain would lose its tellers
         queries.rows().filter(merged_into=issue).update(merged_into=into)
         entry = ISSUE.take("merge", issue, by=by, data={"into": into.number}, merged_into=into, settled_at=clock.now())
