@@ -9,11 +9,13 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import get_resolver, include, path
+from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.bodies.roles import Role
 from tongxin.core import matrix
+from tongxin.core.once import once, repeats
 
-from .tree import nothing
+from .tree import nothing, verbs
 
 # What a converter would take, to knock at a door that asks for something.
 SAMPLES = {
@@ -77,6 +79,27 @@ def test_an_address_that_names_something_says_what():
     entry = path("<uuid:pk>/", view, name="one")
     [fault] = matrix.faults(matrix.parse(lines), [("odd:one", entry)], ROLES)
     assert "of = …" in fault
+
+
+def unsaid(*patterns) -> list[str]:
+    """Views that take a POST and neither are done once a key nor say why they may be repeated (R6)."""
+    return [
+        f"{name} takes a POST and says neither @once nor why it may be repeated, @repeats(reason) (core.once)"
+        for name, entry in (matrix.routes(patterns) if patterns else matrix.routes())
+        if "POST" in verbs(entry.callback)
+        and bool(getattr(entry.callback, "pressed_once", False)) == bool(getattr(entry.callback, "repeats_because", ""))
+    ]
+
+
+def test_every_view_that_takes_a_post_is_done_once_or_says_why_it_may_be_repeated():
+    nothing(unsaid())
+
+
+def test_a_planted_unguarded_view_is_found():
+    assert len(unsaid(path("any/", view), path("post/", require_POST(view)))) == 2
+    assert len(unsaid(path("both/", repeats("a reason")(once(view))))) == 1
+    assert not unsaid(path("a/", require_POST(once(view))), path("b/", repeats("a reason")(require_POST(view))))
+    assert not unsaid(path("c/", require_safe(view)))
 
 
 def address_of(address: str, converters: dict) -> str:

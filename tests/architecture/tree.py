@@ -1,11 +1,13 @@
 """Reading a tree of the product's shape: the repository, or a small one with a fault planted in it."""
 
 import ast
+import inspect
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +60,19 @@ def tracked(root: Path = ROOT) -> list[str]:
     if listed.returncode == 0:
         return sorted(name for name in set(listed.stdout.splitlines()) if (root / name).is_file())
     return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+ALL_VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+
+
+def verbs(view: Callable[..., Any]) -> frozenset[str]:
+    """The methods that a view takes, as its `require_…` decorators have it; without one it takes all."""
+    taken, layer = ALL_VERBS, view
+    while layer is not None:
+        names = inspect.getclosurevars(layer).nonlocals if inspect.isfunction(layer) else {}
+        taken &= frozenset(names.get("request_method_list", ALL_VERBS))
+        layer = getattr(layer, "__wrapped__", None)
+    return taken
 
 
 def nothing(found: list[str]) -> None:

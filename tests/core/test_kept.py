@@ -97,6 +97,14 @@ def test_each_look_gets_a_token_of_its_own_that_fits_its_cookie():
     assert len(set(tokens)) >= 3
 
 
+def test_each_look_gets_a_key_of_its_own_for_each_form():
+    key = '<input type="hidden" name="once" value="1e5b2c60-0000-4000-8000-00000000000{n}">'
+    desk = Desk(f"<form>{key}</form><form>{key}</form>")
+    found = [re.findall(rb'name="once" value="([0-9a-f-]{36})"', desk.look().content) for _ in range(3)]
+    assert desk.drawn == 1
+    assert len({key for keys in found for key in keys}) >= 5  # the first page is as it was drawn
+
+
 @pytest.mark.parametrize("head", [{"status": 422}, {"status": 404}, {"cookie": "x"}, {"type": "text/csv"}], ids=str)
 def test_what_is_no_plain_page_is_never_kept(head):
     desk = Desk(**head)

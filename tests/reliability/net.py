@@ -32,7 +32,7 @@ def village_tables() -> set[str]:
 class Seen:
     """One statement: within which savepoints, what it does, to which table."""
 
-    within: tuple[str | None, ...]
+    within: tuple[object, ...]
     verb: str
     table: str
 
@@ -40,6 +40,8 @@ class Seen:
 class Net:
     def __init__(self) -> None:
         self.base = len(connection.savepoint_ids)
+        self.is_bare = not connection.in_atomic_block  # no test holds a transaction around the request
+        self.committed: list[object] = []
         self.tables = village_tables()
         self.seen: list[Seen] = []
 
@@ -48,10 +50,19 @@ class Net:
         if (back := BACK.match(text)) is not None:
             self.seen = [one for one in self.seen if back[1] not in one.within]
         result = execute(sql, params, many, context)
-        if (write := WRITE.match(text)) is not None and not STAMP.match(text):
-            within = tuple(connection.savepoint_ids[self.base :])
+        is_write = context["cursor"].rowcount != 0 and not STAMP.match(text)
+        if is_write and (write := WRITE.match(text)) is not None:
+            within = (*self._transaction(), *connection.savepoint_ids[self.base :])
             self.seen.append(Seen(within, write[1].split()[0].upper(), write[2]))
         return result
+
+    def _transaction(self) -> Iterator[object]:
+        """The real transaction, where there is one of the request's own; its end is no statement that could be seen."""
+        if self.is_bare and connection.in_atomic_block:
+            block = connection.atomic_blocks[0]
+            if not any(one.within[:1] == (block,) for one in self.seen):
+                connection.on_commit(lambda: self.committed.append(block))
+            yield block
 
     @property
     def wrote(self) -> set[str]:
@@ -59,8 +70,10 @@ class Net:
         return {one.table for one in self.seen} & self.tables
 
     def faults(self) -> list[str]:
-        transactions: dict[str | None, list[Seen]] = {}
+        transactions: dict[object, list[Seen]] = {}
         for one in self.seen:
+            if self.is_bare and one.within and one.within[0] not in self.committed:
+                continue  # rolled back as a whole
             transactions.setdefault(one.within[0] if one.within else None, []).append(one)
         return [fault for seen in transactions.values() for fault in self._of(seen)]
 

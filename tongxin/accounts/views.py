@@ -19,11 +19,13 @@ from tongxin.accounts.models import User
 from tongxin.core import throttle
 from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, TooMany
+from tongxin.core.once import repeats
 
 REST = timedelta(minutes=15)
 TRIES_HERE, TRIES_NAME, TRIES_ADDRESS = 5, 20, 60  # a name from one address; a name from anywhere; an address
 
 
+@repeats("whoever is in comes in again; a wrong try is counted although nothing else is done")
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,6 +82,7 @@ def _login_page(
     return render(request, "accounts/account_login.html", context, status=status)
 
 
+@repeats("whoever is out stays out")
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
@@ -87,6 +90,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(resolve_url("accounts:login"), status=303)
 
 
+@repeats("the action knows the new password when it is there already; a wrong try is counted")
 @never_cache
 @sensitive_post_parameters("old", "new", "again")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from tongxin.core.errors import DomainError
+from tongxin.core.once import refusal
 
 
 def refused(error: DomainError, form: forms.Form, *others: forms.Form) -> int:
@@ -24,6 +25,12 @@ def tried(form: forms.Form, deed: Callable[[], object], *others: forms.Form) -> 
     except DomainError as error:
         return refused(error, form, *others)
     return 0
+
+
+def sent_back(request: HttpRequest, error: DomainError, to: str) -> HttpResponse:
+    """A button without a page of its own was refused: back to where it stands, with the reason."""
+    messages.error(request, str(error.message))
+    return refusal(HttpResponseRedirect(to, status=303))
 
 
 def form_page(

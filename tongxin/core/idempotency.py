@@ -41,6 +41,10 @@ class Claim:
         self.response = response
         Idempotency.objects.filter(pk=self.id).update(response=response)
 
+    def drop(self) -> None:
+        """Forget the key: the work is done, and doing it again is harmless."""
+        Idempotency.objects.filter(pk=self.id).delete()
+
 
 def claim(
     *, village_id: UUID | None, actor: str, operation: str, key: str, body: Mapping[str, Any], response: Any = None
@@ -82,5 +86,5 @@ def fingerprint(body: Mapping[str, Any]) -> str:
 
 
 def shortened(key: str) -> str:
-    """The key as it is kept: a long one as its hash."""
-    return key if len(key) <= 64 else hashlib.sha256(key.encode()).hexdigest()
+    """The key as it is kept: a long one as its hash, and one that no form of ours has made, which may be anything."""
+    return key if len(key) <= 64 and key.isprintable() else hashlib.sha256(key.encode()).hexdigest()

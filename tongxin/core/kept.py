@@ -3,13 +3,15 @@
 A page is kept in this process under everything that it hangs on: a stamp that every write moves, the reader, the day,
 the address, the language and the letter size. The stamp is read in the same request, so that a page is never older than
 what was committed before the request came, and other processes need no word from this one. Rights are asked before, at
-every look. Forms that carry a key of their own (R6) are drawn each time: two sheets must not share one.
+every look. The token of a form and its key (R6) are put in anew each time; a page with any other hidden field is drawn.
 """
 
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from uuid import uuid4
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
@@ -20,10 +22,29 @@ from django.utils.translation import get_language
 from tongxin.core import clock
 
 MOST, LARGEST = 128, 120_000  # pages, and bytes of one: 15 MB a process at the very most, two or three as a rule
-TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}(")')
+HOLE = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}|(?<=name="once" value=")[0-9a-f-]{36}')
+KEY_LENGTH = 36
 HIDDEN = re.compile(rb'type="?hidden')
-_pages: OrderedDict[Hashable, list[bytes]] = OrderedDict()
+_pages: OrderedDict[Hashable, "Cut"] = OrderedDict()
 _lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A page in pieces; between two of them stood a form's token, or its key."""
+
+    pieces: list[bytes]
+    is_key: list[bool]
+
+    @classmethod
+    def of(cls, content: bytes) -> "Cut":
+        return cls(HOLE.split(content), [len(found) == KEY_LENGTH for found in HOLE.findall(content)])
+
+    def filled(self, request: HttpRequest) -> bytes:
+        """With this reader's token, and for each form a key that no other page has."""
+        token = get_token(request).encode() if self.is_key else b""
+        between = [str(uuid4()).encode() if is_key else token for is_key in self.is_key]
+        return b"".join(piece + more for piece, more in zip(self.pieces, [*between, b""], strict=True))
 
 
 def page(request: HttpRequest, stamp: Hashable, reader: Hashable, draw: Callable[[], HttpResponse]) -> HttpResponse:
@@ -46,23 +67,22 @@ def page(request: HttpRequest, stamp: Hashable, reader: Hashable, draw: Callable
         request.get_full_path(),
     )
     with _lock:
-        parts = _pages.get(key)
-        if parts is not None:
+        cut = _pages.get(key)
+        if cut is not None:
             _pages.move_to_end(key)
-    if parts is not None:
-        return HttpResponse(get_token(request).encode().join(parts) if len(parts) > 1 else parts[0])
+    if cut is not None:
+        return HttpResponse(cut.filled(request))
     response = draw()
     if _is_keepable(request, response):
-        parts = TOKEN.sub(rb"\1\0\2", response.content).split(b"\0")
         with _lock:
-            _pages[key] = parts
+            _pages[key] = Cut.of(response.content)
             while len(_pages) > MOST:
                 _pages.popitem(last=False)
     return response
 
 
 def _is_keepable(request: HttpRequest, response: HttpResponse) -> bool:
-    """A plain page of ours: no file, no cookie of its own, no word for one script, no hidden field but the token."""
+    """A plain page of ours: no file, no cookie of its own, no word for one script, no other hidden field."""
     return (
         response.status_code == 200
         and not response.streaming
@@ -70,8 +90,7 @@ def _is_keepable(request: HttpRequest, response: HttpResponse) -> bool:
         and not response.cookies
         and not getattr(request, "_csp_nonce", None)
         and len(response.content) <= LARGEST
-        and b"\0" not in response.content
-        and len(HIDDEN.findall(response.content)) == len(TOKEN.findall(response.content))
+        and len(HIDDEN.findall(response.content)) == len(HOLE.findall(response.content))
     )
 
 

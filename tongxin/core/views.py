@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.core.middleware import Display, remember
+from tongxin.core.once import repeats
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ def _next(request: HttpRequest) -> str:
     return wanted if wanted and safe else get_script_prefix()  # the first page of the village
 
 
+@repeats("a choice is written over itself, in a cookie")
 @require_http_methods(["GET", "HEAD", "POST"])
 def display(request: HttpRequest) -> HttpResponse:
     """Letter size and simple pages; kept in a cookie that holds nothing else."""
@@ -70,6 +72,7 @@ def display(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@repeats("a choice is written over itself, in a cookie")
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(_next(request), status=303)

@@ -212,5 +212,7 @@ def revoke_code(code: PlaceCode, *, by: Actor, reason: str) -> None:
     if not reason:
         raise DomainError(_("Write why it is revoked."), field="reason")
     with audit.together():
-        if PlaceCode.objects.filter(pk=code.pk, revoked_on=None).update(revoked_on=clock.today(), reason=reason):
-            audit.record("territory.revoke_code", by=by, about=code)
+        rows = PlaceCode.objects.filter(pk=code.pk, revoked_on=None).update(revoked_on=clock.today(), reason=reason)
+        if not rows:
+            raise WrongStatus(_("It is revoked already."))
+        audit.record("territory.revoke_code", by=by, about=code)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tongxin.accounts.models import User
 from tongxin.core import answering, clock, ledgers
 from tongxin.core.errors import DomainError
+from tongxin.core.once import once
 from tongxin.territory import access, actions, queries
 from tongxin.territory.forms import EndForm, GridForm, GroupEndForm, GroupForm, PlaceForm
 from tongxin.territory.models import Grid, Group, Place, PlaceCode, PlaceKind, Village
@@ -125,6 +126,7 @@ def _form_page(
 
 
 @require_http_methods(METHODS)
+@once
 def place_new(request: HttpRequest) -> HttpResponse:
     asked = cast(GroundRequest, request)
     form = PlaceForm(asked.POST or None, day=clock.today(asked.village.tz))
@@ -138,6 +140,7 @@ def place_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def place_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(GroundRequest, request)
     place = _place(request, pk)
@@ -152,6 +155,7 @@ def place_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def group_new(request: HttpRequest) -> HttpResponse:
     asked = cast(GroundRequest, request)
     form = GroupForm(asked.POST or None)
@@ -165,6 +169,7 @@ def group_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def group_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(GroundRequest, request)
     group = Group.objects.filter(village=asked.village, pk=pk, ended_on=None).select_related("village").first()
@@ -182,6 +187,7 @@ def group_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def grid_new(request: HttpRequest) -> HttpResponse:
     asked = cast(GroundRequest, request)
     form = GridForm(asked.POST or None, day=clock.today(asked.village.tz))
@@ -195,28 +201,31 @@ def grid_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@once
 def code_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
-    place = _place(request, pk)
+    place, back = _place(request, pk), reverse("territory:places")
     try:
         actions.issue_code(place, by=cast(GroundRequest, request).user)
-        messages.success(request, _("The code is made. Print the poster."))
     except DomainError as error:
-        messages.error(request, str(error.message))
-    return HttpResponseRedirect(reverse("territory:places"), status=303)
+        return answering.sent_back(request, error, back)
+    messages.success(request, _("The code is made. Print the poster."))
+    return HttpResponseRedirect(back, status=303)
 
 
 @require_POST
+@once
 def code_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(GroundRequest, request)
     code = PlaceCode.objects.filter(village=asked.village, pk=pk).select_related("village").first()
     if code is None:
         raise Http404
+    back = reverse("territory:places")
     try:
         actions.revoke_code(code, by=asked.user, reason=asked.POST.get("reason", ""))
-        messages.success(request, _("The old code is revoked. Make a new one and hang it."))
     except DomainError as error:
-        messages.error(request, str(error.message))
-    return HttpResponseRedirect(reverse("territory:places"), status=303)
+        return answering.sent_back(request, error, back)
+    messages.success(request, _("The old code is revoked. Make a new one and hang it."))
+    return HttpResponseRedirect(back, status=303)
 
 
 @require_safe

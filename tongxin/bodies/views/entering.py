@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from tongxin.bodies import actions, queries
@@ -16,6 +17,7 @@ from tongxin.bodies import forms as shapes
 from tongxin.bodies.models import Body
 from tongxin.bodies.views.tree import BodyRequest, appointment_of, body_of, post_of
 from tongxin.core import answering, clock
+from tongxin.core.once import once
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -41,6 +43,7 @@ def _form_page(
 
 
 @require_http_methods(METHODS)
+@once
 def body_new(request: HttpRequest) -> HttpResponse:
     asked = cast(BodyRequest, request)
     form = shapes.BodyForm(asked.POST or None, day=clock.today(asked.village.tz))
@@ -54,6 +57,7 @@ def body_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def body_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked, body = cast(BodyRequest, request), body_of(request, pk)
     form = shapes.EndForm(asked.POST or None)
@@ -68,6 +72,7 @@ def body_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def post_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked, body = cast(BodyRequest, request), body_of(request, pk)
     form = shapes.PostForm(asked.POST or None, day=clock.today(asked.village.tz))
@@ -82,6 +87,7 @@ def post_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def post_end(request: HttpRequest, post_pk: UUID) -> HttpResponse:
     asked, post = cast(BodyRequest, request), post_of(request, post_pk)
     form = shapes.EndForm(asked.POST or None)
@@ -96,6 +102,7 @@ def post_end(request: HttpRequest, post_pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def appoint(request: HttpRequest, post_pk: UUID) -> HttpResponse:
     """Rights begin on the day that is entered here. Nobody appoints himself."""
     asked, post = cast(BodyRequest, request), post_of(request, post_pk)
@@ -120,6 +127,7 @@ def appoint(request: HttpRequest, post_pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def end(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
     asked, row = cast(BodyRequest, request), appointment_of(request, appointment_pk)
     form = shapes.EndAppointmentForm(asked.POST or None)
@@ -141,6 +149,7 @@ def end(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def leave(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
     asked, row = cast(BodyRequest, request), appointment_of(request, appointment_pk)
     form = shapes.LeaveForm(asked.POST or None, initial={"away_from": row.away_from, "away_to": row.away_to})
@@ -156,6 +165,7 @@ def leave(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def pair(request: HttpRequest, post_pk: UUID) -> HttpResponse:
     asked, post = cast(BodyRequest, request), post_of(request, post_pk)
     form = shapes.PairForm(asked.POST or None, post=post, initial={"partner": post.partner_id})
@@ -169,7 +179,9 @@ def pair(request: HttpRequest, post_pk: UUID) -> HttpResponse:
     )
 
 
+@sensitive_post_parameters("password")
 @require_http_methods(METHODS)
+@once
 def login(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
     asked, row = cast(BodyRequest, request), appointment_of(request, appointment_pk)
     form = shapes.LoginForm(asked.POST or None)

@@ -19,6 +19,7 @@ from tongxin.casework.actors import Actor
 from tongxin.core import clock, holding, idempotency, messages, outbox, workdays
 from tongxin.core.errors import DomainError, NotAllowed
 from tongxin.core.ids import uuid7
+from tongxin.core.inserting import insert_if_new
 from tongxin.issues import access, queries
 from tongxin.issues.models import Category, CategoryHandler, Issue, IssueEntry, Kind, Sitting, SittingItem, Status
 from tongxin.issues.wording import LANGUAGE, clean_title
@@ -210,8 +211,8 @@ def hold_sitting(
         sitting.save(force_insert=True)
         acts = {act.pk: act for act in queries.duty_acts(village.pk)}
         for pk in entries:
-            if pk in acts:
-                SittingItem(village=village, sitting=sitting, entry=acts[pk]).save(force_insert=True)
+            if pk in acts:  # an act that another sitting sees in this very moment stays with that one
+                insert_if_new(SittingItem(village=village, sitting=sitting, entry=acts[pk]))
         audit.record("issues.hold_sitting", by=by, about=sitting)
     return sitting
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from tongxin.core import clock, ledgers
 from tongxin.core.errors import DomainError
+from tongxin.core.once import once
 from tongxin.core.templatetags.look import day
 from tongxin.issues import access, actions, queries, wording
 from tongxin.issues.forms.desk import SittingForm
@@ -32,6 +33,7 @@ class Act:
 
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def council(request: StaffRequest) -> HttpResponse:
     today = clock.today(request.village.tz)
     form = SittingForm(request.POST if request.method == "POST" else None, today=today)

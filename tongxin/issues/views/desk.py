@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.bodies import queries as bodies
 from tongxin.core import clock
+from tongxin.core.once import once
 from tongxin.issues import actions, queries
 from tongxin.issues.forms.desk import UsualForm
 from tongxin.issues.models import Category, IssueQuerySet, Status
@@ -133,6 +134,7 @@ def _queues(request: StaffRequest, day: date) -> Iterator[Queue]:
 # --- who usually does what -------------------------------------------------------------------------------------
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def who_does_what(request: StaffRequest) -> HttpResponse:
     village, request.menu_at = request.village, "issues:inbox"
     posts = queries.posts_that_take(village.pk, clock.today(village.tz))

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from tongxin.core import clock
 from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
+from tongxin.core.once import once, repeats
 from tongxin.core.templatetags.look import day
 from tongxin.issues import actions, queries, wording
 from tongxin.issues.forms import desk as shapes
@@ -39,6 +40,7 @@ def verb(name: str, shape: type[forms.Form]) -> Callable[[Verb], Callable[..., H
     def wrap(act: Verb) -> Callable[..., HttpResponse]:
         @office
         @require_POST
+        @once
         @wraps(act)
         def done(request: StaffRequest, number: str) -> HttpResponse:
             try:
@@ -225,6 +227,7 @@ def join(request: StaffRequest, issue: Issue, form: shapes.JoinForm) -> str:
 
 @office
 @require_POST
+@repeats("each look is an opening, and each of them is on record")
 def reveal(request: StaffRequest, number: str) -> HttpResponse:
     """Who told it, once: the page is not gone to but answered, so that looking again is pressing again."""
     issue = fetch(request, number)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tongxin.core.numbers import BadNumber
+from tongxin.core.once import repeats
 from tongxin.issues import queries
 from tongxin.issues.forms.finding import FindForm
 from tongxin.issues.models import Issue
@@ -56,6 +57,7 @@ def say(request: VillageRequest) -> HttpResponse:
 
 @resident
 @require_http_methods(["GET", "HEAD", "POST"])
+@repeats("asks and changes nothing; a wrong try is counted although nothing else is done")
 def say_find(request: VillageRequest) -> HttpResponse:
     if request.method == "POST":
         return _by_tail(request)

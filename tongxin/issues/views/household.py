@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongxin.core import clock
+from tongxin.core.once import repeats
 from tongxin.issues import queries
 from tongxin.issues.forms.finding import CardForm
 from tongxin.issues.views import answerers, proof, tries
@@ -22,6 +23,7 @@ from tongxin.people.models import CardToken, Household, Membership
 
 @resident
 @require_http_methods(["GET", "HEAD", "POST"])
+@repeats("shows a phone what is its own; a wrong try is counted although nothing else is done")
 def card(request: VillageRequest, token: str) -> HttpResponse:
     found = _card(request, token)
     if request.user.is_authenticated and people.can_read_register(request.user, request.village.pk):
@@ -78,6 +80,7 @@ def my(request: VillageRequest) -> HttpResponse:
 
 @resident
 @require_POST
+@repeats("whoever is out stays out")
 def leave(request: VillageRequest) -> HttpResponse:
     messages.success(request, _("Closed on this telephone. The card opens it again."))
     response = HttpResponseRedirect(reverse("issues:home"), status=303)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tongxin.core import clock, numbers
 from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, NotAllowed
+from tongxin.core.once import repeats
 from tongxin.issues import actions, danger, queries
 from tongxin.issues.forms.proxy import ProxyForm
 from tongxin.issues.models import Issue, Route
@@ -40,6 +41,7 @@ class Alike:
 
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
+@repeats("the action claims the key of the sheet, and the receipt is shown again")
 def proxy(request: StaffRequest) -> HttpResponse:
     """The sheet; before a new one is made, open reports that may be the same are shown."""
     home = _home(request)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tongxin.casework.actors import Teller
 from tongxin.core import clock
 from tongxin.core.errors import WrongStatus
+from tongxin.core.once import once, repeats
 from tongxin.issues import actions, queries, wording
 from tongxin.issues.forms.finding import ProveForm
 from tongxin.issues.models import Issue, IssueEntry, IssueFile, Status
@@ -129,6 +130,7 @@ def answered_by(issue: Issue) -> IssueEntry | None:
 
 @resident
 @require_POST
+@once
 def say_confirm(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
     teller = proof.teller(request, issue)
@@ -153,6 +155,7 @@ def say_confirm(request: VillageRequest, number: str) -> HttpResponse:
 
 @resident
 @require_POST
+@repeats("shows a phone what is its own; a wrong try is counted although nothing else is done")
 def say_prove(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
     form = ProveForm(request.POST)

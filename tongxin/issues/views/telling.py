@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongxin.core import clock
 from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, KeyReused, WrongStatus
+from tongxin.core.once import repeats
 from tongxin.issues import actions, danger, queries
 from tongxin.issues.forms.fields import clean_phone
 from tongxin.issues.forms.telling import FeedbackForm, TellingForm
@@ -82,6 +83,7 @@ def tiles() -> list[Tile]:
 
 @resident
 @require_http_methods(["GET", "HEAD", "POST"])
+@repeats("the action claims the key of the sheet, and the phone gets its cookies again")
 def say_new(request: VillageRequest) -> HttpResponse:
     here = here_of(request)
     if request.method != "POST":
@@ -197,6 +199,7 @@ def say_done(request: VillageRequest, number: str) -> HttpResponse:
 
 @resident
 @require_POST
+@repeats("the action claims the key of the sheet")
 def say_join(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
     if issue.is_sealed or issue.route != Route.COUNCIL:
@@ -222,6 +225,7 @@ def say_join(request: VillageRequest, number: str) -> HttpResponse:
 
 @resident
 @require_http_methods(["GET", "HEAD", "POST"])
+@repeats("the action claims the key of the sheet, and the phone gets its cookies again")
 def feedback(request: VillageRequest) -> HttpResponse:
     form = FeedbackForm(request.POST) if request.method == "POST" else FeedbackForm()
     if request.method == "POST" and form.is_valid():

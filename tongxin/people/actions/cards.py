@@ -9,6 +9,7 @@ from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock
 from tongxin.core.errors import DomainError, WrongStatus
+from tongxin.core.inserting import insert_if_new
 from tongxin.people.actions.history import enter, must_keep
 from tongxin.people.models import CardToken, Household
 
@@ -22,8 +23,8 @@ def issue_card(household: Household, *, by: Actor) -> CardToken:
     must_keep(by, household.village_id, household.grid_id)
     if household.closed_on is not None:
         raise DomainError(_("The household is closed; it gets no card."))
-    card = CardToken.objects.filter(household=household, revoked_on=None).first()
-    if card is not None:
+    valid = CardToken.objects.filter(household=household, revoked_on=None)
+    if (card := valid.first()) is not None:
         return card
     card = CardToken(
         village_id=household.village_id,
@@ -32,7 +33,8 @@ def issue_card(household: Household, *, by: Actor) -> CardToken:
         issued_on=clock.today(),
     )
     with audit.together():
-        card.save(force_insert=True)
+        if not insert_if_new(card):  # somebody else has made it in this very moment
+            return valid.get()
         enter("card", by=by, village_id=household.village_id, household=household, new={"issued": "1"})
     return card
 

@@ -13,8 +13,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tongxin.core import clock
+from tongxin.core import answering, clock
 from tongxin.core.errors import DomainError
+from tongxin.core.once import once, repeats
 from tongxin.people import access, actions, queries
 from tongxin.people.models import CardToken, Household
 from tongxin.people.views.common import RegisterRequest, household_of, must_keep, page
@@ -83,6 +84,7 @@ def _chosen(request: RegisterRequest) -> list[Household]:
     return chosen[start : start + A_PRINT]
 
 
+@repeats("a card that is there is printed again, and one that is missing is made")
 @require_POST
 def cards_print(request: HttpRequest) -> HttpResponse:
     """Cards on A4, four to a sheet; whoever has none yet gets one. No names and no numbers of persons stand on it."""
@@ -113,27 +115,31 @@ def _card(request: RegisterRequest, pk: UUID) -> CardToken:
 
 
 @require_POST
+@once
 def card_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(RegisterRequest, request)
     household = household_of(request, pk)
     must_keep(request, household)
+    back = reverse("people:household", args=[pk])
     try:
         actions.issue_card(household, by=asked.user)
-        messages.success(request, _("The card is made. Print it now."))
     except DomainError as error:
-        messages.error(request, str(error.message))
-    return HttpResponseRedirect(reverse("people:household", args=[pk]), status=303)
+        return answering.sent_back(request, error, back)
+    messages.success(request, _("The card is made. Print it now."))
+    return HttpResponseRedirect(back, status=303)
 
 
 @require_POST
+@once
 def card_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Lost: the old one stops at once; with `replace` a new one is made in the same press."""
     asked = cast(RegisterRequest, request)
     card = _card(asked, pk)
     deed = actions.replace_card if "replace" in asked.POST else actions.revoke_card
+    back = reverse("people:household", args=[card.household_id]) + "#cards"
     try:
         deed(card, by=asked.user, reason=asked.POST.get("reason", ""))
-        messages.success(request, _("The old card no longer works."))
     except DomainError as error:
-        messages.error(request, str(error.message))
-    return HttpResponseRedirect(reverse("people:household", args=[card.household_id]) + "#cards", status=303)
+        return answering.sent_back(request, error, back)
+    messages.success(request, _("The old card no longer works."))
+    return HttpResponseRedirect(back, status=303)

@@ -15,6 +15,7 @@ from tongxin.audit.models import Why
 from tongxin.core import clock, ledgers, numbers
 from tongxin.core.answering import tried
 from tongxin.core.errors import DomainError
+from tongxin.core.once import once, repeats
 from tongxin.people import access, actions, queries
 from tongxin.people.forms import CloseForm, HouseForm, HouseholdForm, MemberForm, further_rows
 from tongxin.people.models import Household, Relation
@@ -104,6 +105,7 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@repeats("each look is an opening, and each of them is on record")
 def household_reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The telephones, once: the page is not gone to but answered, so that looking again is pressing again."""
     found = household_of(request, pk)
@@ -139,6 +141,7 @@ def _household(request: HttpRequest, found: Household, *, shown: bool = False, s
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def household_new(request: HttpRequest) -> HttpResponse:
     """The first visit: group, grid, head, members; everything else is later."""
     asked = cast(RegisterRequest, request)
@@ -203,6 +206,7 @@ def _register(request: RegisterRequest, form: HouseholdForm, members: list[actio
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def household_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(RegisterRequest, request)
     found = household_of(request, pk)
@@ -247,6 +251,7 @@ def _stands(household: Household) -> list[tuple[str, str]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def household_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(RegisterRequest, request)
     found = household_of(request, pk)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from tongxin.core import masking
 from tongxin.core.answering import tried
+from tongxin.core.once import once
 from tongxin.people import actions, queries
 from tongxin.people.forms import DeathForm, HeadForm, JoinForm, LeaveForm, MoveForm, PersonForm
 from tongxin.people.models import Household, Membership, Relation
@@ -35,6 +36,7 @@ def _back(household: Household) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def member_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(RegisterRequest, request)
     household = household_of(request, pk)
@@ -54,6 +56,7 @@ def member_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def member_leave(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(RegisterRequest, request)
     membership = membership_of(request, pk)
@@ -71,6 +74,7 @@ def member_leave(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def member_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """From this household into another on one day, never in both."""
     asked = cast(RegisterRequest, request)
@@ -100,6 +104,7 @@ def member_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def person_death(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(RegisterRequest, request)
     membership = membership_of(request, pk)
@@ -117,6 +122,7 @@ def person_death(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def household_head(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another head: the number of the household stays, and the one before becomes a member."""
     asked = cast(RegisterRequest, request)
@@ -139,6 +145,7 @@ def household_head(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
+@once
 def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is known of a member; when somebody else was quicker, both values are shown (409)."""
     asked = cast(RegisterRequest, request)
