@@ -45,6 +45,15 @@ def history_is_thrown_away_between_tests():
         yield
 
 
+@pytest.fixture(autouse=True)
+def nobody_remembers_keys():
+    """Keys are rows: those of a test's village go away with the test, so no process may go on using them."""
+    from tongxin.core import keyring
+
+    yield
+    keyring.forget_keys()
+
+
 @pytest.fixture
 def on_postgres() -> bool:
     return connection.vendor == "postgresql"

@@ -36,6 +36,7 @@ BACKUP_KEYS = Path(env("BACKUP_KEYS", str(DATA / "backup.keys")))  # public keys
 DEBUG = flag("DEBUG")
 DEMO = flag("DEMO")  # marks every page as synthetic and shows the demonstration's log-ins
 SECRET_FILE = Path(env("SECRET_FILE", str(DATA / "secret.key")))  # made by the set-up, mode 0600
+GM = flag("GM")  # new keys for SM4-GCM and HMAC-SM3 instead of AES-256-GCM and HMAC-SHA-256 (ADR 0007)
 SECRET_KEY = env("SECRET_KEY") or (SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else "")
 ALLOWED_HOSTS = [h for h in env("HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 HTTPS = flag("HTTPS")

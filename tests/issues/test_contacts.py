@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from tests.factories import stage
 from tongxin.audit.models import AuditEntry
-from tongxin.core import clock
+from tongxin.core import clock, crypto
+from tongxin.issues.models import Issue
 
 
 @pytest.fixture
@@ -48,6 +49,15 @@ def test_a_sealed_teller_is_a_villager_until_the_taker_asks(clerk, here):
     assert "苗长有" in asked and "13822220001" in asked
     clerk.force_login(here.users["committee"])
     assert reveal(clerk, issue).status_code == 403
+
+
+def test_what_was_erased_is_a_dash_and_a_sentence(clerk, here):
+    issue = stage.told(here, "m", told_by_name="苗长有", phone="13822220001")
+    gone = crypto.Sealed("x2:2026-06-15")
+    Issue.objects.filter(pk=issue.pk).update(phone=gone, told_by_name=gone)
+    for page in (whole(clerk, issue), reveal(clerk, issue)):
+        assert page.status_code == 200 and "—" in text_of(page) and "2026-06-15" in text_of(page)
+        assert "tel:" not in page.content.decode().split("<main")[1].split("</main")[0]
 
 
 def looks():

@@ -18,7 +18,9 @@ from urllib.parse import unquote
 from django.apps import apps
 from django.db import models
 
+from tests import history
 from tests.factories.stage import Stage
+from tongxin.core import crypto
 from tongxin.issues.models import Issue
 from tongxin.territory import scope
 from tongxin.territory.models import VillageRow
@@ -97,13 +99,18 @@ def plant(stage: Stage) -> dict[str, Planted]:
     """Put a canary into each private text; {canary: where it sits}."""
     planted: dict[str, Planted] = {}
     numbers = itertools.count()
-    with scope.village(stage.village.pk):
+    with scope.village(stage.village.pk), history.unguarded():
         # which rows are public is asked before anything is changed
         for model, field, row in [(m, f, row) for m, f in fields() for row in _rows(m, f)]:
             canary = _canary(next(numbers), field)
             planted[canary] = Planted(f"{model._meta.label}.{field.name}", row, _said(stage, row))
-            model._base_manager.filter(pk=row.pk).update(**{field.name: canary})
+            kept = crypto.sealed_for(row, field.name, canary) if _is_secret(field) else {field.name: canary}
+            model._base_manager.filter(pk=row.pk).update(**kept)
     return planted
+
+
+def _is_secret(field: models.Field) -> bool:
+    return isinstance(field, crypto.EncryptedTextField)
 
 
 def _rows(model: type[models.Model], field: models.Field) -> list[models.Model]:

@@ -93,7 +93,7 @@ def test_every_door_of_the_complaint_is_shut_to_the_officer(here):
 def test_the_officer_finds_it_by_no_search(here):
     accused = Visitor(here, here.users["secretary"])
     complaint = here.issues["complaint"]
-    for word in (complaint.number, complaint.number.replace("-", ""), "支书的事", complaint.phone[-4:]):
+    for word in (complaint.number, complaint.number.replace("-", ""), "支书的事", complaint.phone.in_clear()[-4:]):
         for address in ("/v/say/", "/v/find/"):
             page = accused.open(address, q=word, whole="1", status="all")
             assert not page.says("支书的事"), (address, word)

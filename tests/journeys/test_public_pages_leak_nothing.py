@@ -77,7 +77,8 @@ def test_a_family_sees_its_own_and_nobody_elses(here, planted):
     client = Client(raise_request_exception=False)
     with stages.scope.village(here.village.pk):
         head = Membership.objects.filter(household=home).first().person
-        type(head).objects.filter(pk=head.pk).update(phone=f"1381111{stages.TAIL}")
+        head.phone = f"1381111{stages.TAIL}"
+        head.save()
     answer = client.post(here.path(reverse("issues:card", args=[here.cards[0].token])), {"tail": stages.TAIL})
     assert answer.status_code == 303, answer
     own = {home.pk, *(i.pk for i in here.issues.values() if i.household_id == home.pk)}

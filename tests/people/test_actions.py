@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tongxin.core import clock
+from tongxin.core import clock, crypto
 from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
 from tongxin.people import actions
 from tongxin.people.actions import Member
@@ -127,6 +127,16 @@ def test_a_stale_change_overwrites_nothing(stage):
     with pytest.raises(WrongStatus):
         actions.change_person(person, by=stage.users["secretary"], seen=seen, name="苗晓满")
     assert Person.objects.get(pk=person.pk).name == "苗小曼"
+
+
+@pytest.mark.parametrize(
+    "spelling", ["１３０１２３４５６７８", "130 1234 5678", "130\u200b-1234-5678", " 13012345678\n"]
+)
+def test_a_telephone_is_one_number_however_it_is_written(stage, spelling):
+    home = register(stage, members=[Member(name="单小明", birth_year=1970, phone=spelling)])
+    person = Membership.objects.get(household=home).person
+    assert person.phone == "13012345678"
+    assert crypto.fits("13012345678", "phone", stage.village.pk, person.phone_index)
 
 
 def test_the_history_hides_telephones(stage):

@@ -54,7 +54,7 @@ def test_a_telephone_is_not_in_the_table_in_clear(stage):
     with connection.cursor() as cursor:
         cursor.execute("SELECT phone FROM people_person WHERE name = %s", [person.name])
         stored = cursor.fetchone()[0]
-    assert stored.startswith("g1:") and "0471" not in stored
+    assert stored.startswith("g2:") and "0471" not in stored
     assert Person.objects.get(pk=person.pk).phone == "13811110471"
 
 

@@ -27,7 +27,9 @@ def found(stage):
     return search
 
 
-@pytest.mark.parametrize("text", ["1777", "177", "槐树", "曾广", "zgc", "zeng", "4321", "13000004321"])
+@pytest.mark.parametrize(
+    "text", ["1777", "177", "槐树", "曾广", "zgc", "zeng", "4321", "13000004321", "１３０ 0000-4321"]
+)
 def test_one_household_by_number_house_name_pinyin_initials_or_telephone(found, text):
     assert found(text) == ["1777"]
 

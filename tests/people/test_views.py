@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tongxin.audit.models import AuditEntry
-from tongxin.core import clock
+from tongxin.core import clock, crypto
 from tongxin.people.models import CardToken, Household, Membership, Person
 
 
@@ -102,6 +102,15 @@ def test_telephones_are_opened_by_keepers_with_a_reason_and_that_is_on_record(st
     assert reveal(as_user("worker2"), home).status_code == 403
     assert reveal(as_user("supervisor"), home).status_code == 403
     assert AuditEntry.objects.filter(is_reading=True).count() == 2
+
+
+def test_a_telephone_that_nobody_can_read_is_a_dash_and_a_sentence(stage, as_user):
+    home, head = stage.households[0], stage.members[0]
+    Person.objects.filter(pk=head.person_id).update(phone=crypto.Sealed("x2:2026-06-15"))
+    for page in (as_user("clerk").get(reverse("people:household", args=[home.pk])), reveal(as_user("clerk"), home)):
+        assert page.status_code == 200 and "—" in page.content.decode() and "2026-06-15" in page.content.decode()
+    form = as_user("clerk").get(reverse("people:person_edit", args=[head.pk]))
+    assert form.status_code == 200 and "2026-06-15" in form.content.decode()
 
 
 def test_changing_what_is_known_neither_shows_nor_loses_the_telephone(stage, as_user):

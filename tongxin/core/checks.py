@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register, run
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from tongxin.core import clock, crypto, workdays
+from tongxin.core import clock, keyring, workdays
 from tongxin.core.models import CalendarDay
 
 log = logging.getLogger(__name__)
@@ -36,10 +36,10 @@ def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
         found.append(Error("The secret key is too short or too plain.", hint=mend, id="tongxin.E002"))
     elif secret.lower().startswith(SAMPLES) and not only_here():
         found.append(Error("The secret key is a sample that others know.", hint=mend, id="tongxin.E007"))
-    lines = crypto.key_lines()
+    lines = keyring.key_lines()
     try:
         for line in lines:
-            crypto.read_key(line)
+            keyring.read_key(line)
     except ImproperlyConfigured as error:
         found.append(Error(str(error), hint="Put the field key back from its safe copy.", id="tongxin.E004"))
     if not lines:

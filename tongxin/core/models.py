@@ -218,3 +218,46 @@ class Alarm(Row):
             at_most("name", 60, "core_alarm_name_length"),
         ]
         indexes = [models.Index(fields=["day"], name="core_alarm_day")]
+
+
+class KeyPurpose(models.TextChoices):
+    FIELD = "field", _("Opens what is sealed")
+    INDEX = "index", _("Finds what is sealed")
+
+
+class SealingKey(Row):
+    """A key for the secrets of a village (none: the county), wrapped by the master key, which no database holds (R28).
+
+    Only `core.keyring` reads and writes it. A destroyed one stays as a row without its key: what it had sealed is gone,
+    and whoever reads it learns when.
+    """
+
+    village_id = models.UUIDField(null=True, blank=True)
+    purpose = models.CharField(max_length=8, choices=KeyPurpose.choices)
+    suite = models.CharField(max_length=1)  # of `core.ciphers`; a key is used with one suite all its life
+    wrapped = models.CharField(max_length=160, blank=True)
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+    emptied_at = models.DateTimeField(null=True, blank=True)  # what could be moved to a newer key has been
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+    destroyed_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            # two processes that make a village's first key end up with one
+            models.UniqueConstraint(
+                fields=["village_id", "purpose"],
+                condition=models.Q(retired_at__isnull=True),
+                name="core_sealingkey_one_current",
+            ),
+            models.UniqueConstraint(
+                fields=["purpose"],
+                condition=models.Q(retired_at__isnull=True, village_id__isnull=True),
+                name="core_sealingkey_one_current_no_village",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(destroyed_at__isnull=True) | models.Q(wrapped="", retired_at__isnull=False),
+                name="core_sealingkey_destroyed_is_empty",
+            ),
+            at_most("wrapped", 160, "core_sealingkey_wrapped_length"),
+        ]

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tongxin.accounts.models import User
 from tongxin.bodies.models import Appointment, Body, Post
-from tongxin.core import clock, crypto
+from tongxin.core import clock
 from tongxin.demo.offices import TERM, Office, Seat
 from tongxin.demo.roster import HouseholdPlan, PersonPlan
 from tongxin.people import pinyin
@@ -122,7 +122,6 @@ def load_households(ground: Ground, plans: Sequence[HouseholdPlan]) -> None:
 
 
 def _person(village: Village, planned: PersonPlan) -> Person:
-    tail = planned.phone[-4:]
     return Person(
         village=village,
         name=planned.name,
@@ -132,8 +131,6 @@ def _person(village: Village, planned: PersonPlan) -> Person:
         birth_year=planned.birth_year,
         died_on=planned.died_on,
         phone=planned.phone,
-        phone_index=crypto.blind_index(planned.phone, f"phone|{village.pk}") if planned.phone else "",
-        phone_tail_index=crypto.blind_index(tail, f"household-tail|{village.pk}") if planned.phone else "",
     )
 
 

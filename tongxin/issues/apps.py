@@ -10,9 +10,10 @@ class IssuesConfig(AppConfig):
         from tongxin.bodies import context
         from tongxin.bodies import queries as bodies
         from tongxin.core import append_only, outbox, periodic
-        from tongxin.issues.actions import files, messages
+        from tongxin.issues.actions import erasing, files, messages
         from tongxin.issues.models import IssueEntry, Recusal, Sitting, SittingItem
         from tongxin.issues.views import household, menu, tasks
+        from tongxin.people import actions as register
         from tongxin.people import queries as people
 
         for model in (IssueEntry, Recusal, Sitting, SittingItem):
@@ -26,3 +27,4 @@ class IssuesConfig(AppConfig):
         periodic.register("issues.spool", timedelta(days=1), files.sweep_spool, at=timedelta(hours=4))
         people.register_panel(household.panel)
         bodies.register_left(tasks.left_with)
+        register.register_elsewhere(erasing.erase_teller)

@@ -9,7 +9,7 @@ from tongxin.accounts.models import User
 from tongxin.bodies.models import Post
 from tongxin.bodies.queries import Holdings, held
 from tongxin.casework.models import Attachment, Case, Channel, Entry, StatusGroup
-from tongxin.core.crypto import EncryptedTextField
+from tongxin.core.crypto import BlindIndexField, EncryptedTextField, last_four
 from tongxin.people.models import Household, Person
 from tongxin.territory import scope
 from tongxin.territory.models import Grid, Group, Place, VillageManager, VillageQuerySet, VillageRow
@@ -179,14 +179,14 @@ class Issue(Case, VillageRow):
     told_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    told_by_name = EncryptedTextField(_("Told by"), blank=True, default="")
+    told_by_name = EncryptedTextField(_("Told by"), mask="name", blank=True, default="")
     recorded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     channel = models.CharField(_("Channel"), max_length=8, choices=Channel.choices)
     told_at = models.DateTimeField(_("Told"))
-    phone = EncryptedTextField(_("Telephone"), blank=True, default="")
-    phone_tail_index = models.CharField(max_length=32, blank=True, editable=False)
+    phone = EncryptedTextField(_("Telephone"), mask="phone", blank=True, default="")
+    phone_tail_index = BlindIndexField(of="phone", use="issue-tail", part=last_four)
     receipt_index = models.CharField(max_length=32, blank=True, editable=False)
     is_sealed = models.BooleanField(_("The teller wants to stay unknown"), default=False)
     about_post = models.ForeignKey(
@@ -323,8 +323,8 @@ class Voice(VillageRow):
     at = models.DateTimeField()
     channel = models.CharField(max_length=8, choices=Channel.choices)
     household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    phone = EncryptedTextField(blank=True, default="")
-    phone_tail_index = models.CharField(max_length=32, blank=True, editable=False)
+    phone = EncryptedTextField(mask="phone", blank=True, default="")
+    phone_tail_index = BlindIndexField(of="phone", use="issue-tail", part=last_four)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = VillageManager.from_queryset(PartQuerySet)()

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tongxin.core import masking
+from tongxin.core.crypto import Secret
 from tongxin.core.errors import DomainError
 from tongxin.core.fields import DayField
 from tongxin.people import actions
@@ -219,10 +219,10 @@ class PersonForm(forms.Form):
     seen = forms.DateTimeField(widget=forms.HiddenInput)
     stood = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, is_head: bool, phone: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_head: bool, phone: Secret, **kwargs: Any) -> None:
         """The head stays the head here; another one is chosen on a page of its own. `phone` is shown masked."""
         super().__init__(*args, **kwargs)
-        masked = _("Now %(phone)s. Left empty, it stays.") % {"phone": masking.phone(phone)}
+        masked = phone.trouble or _("Now %(phone)s. Left empty, it stays.") % {"phone": str(phone)}
         self.fields["phone"].help_text = masked if phone else _("May stay empty; nobody has to give it.")
         if not phone:
             self.fields["phone"].label = _("Telephone")

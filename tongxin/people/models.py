@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
-from tongxin.core.crypto import EncryptedTextField
+from tongxin.core.crypto import BlindIndexField, EncryptedTextField, last_four
 from tongxin.territory.models import Grid, Group, VillageManager, VillageQuerySet, VillageRow
 
 
@@ -71,9 +71,9 @@ class Person(VillageRow):
     birth_year = models.PositiveSmallIntegerField(_("Year of birth"), null=True, blank=True)
     born_on = models.DateField(_("Birthday"), null=True, blank=True)
     died_on = models.DateField(_("Died on"), null=True, blank=True)
-    phone = EncryptedTextField(_("Telephone"), blank=True, default="")
-    phone_index = models.CharField(max_length=32, blank=True, editable=False)
-    phone_tail_index = models.CharField(max_length=32, blank=True, editable=False)
+    phone = EncryptedTextField(_("Telephone"), mask="phone", blank=True, default="")
+    phone_index = BlindIndexField(of="phone", use="phone")
+    phone_tail_index = BlindIndexField(of="phone", use="household-tail", part=last_four)
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="persons")
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -1,6 +1,5 @@
 """Questions about the register; and the panels that higher apps hang onto a household's page."""
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -45,13 +44,19 @@ def matching(rows: HouseholdQuerySet, village: Village, text: str) -> HouseholdQ
     if low.isascii() and low.replace(" ", "").isalpha():
         who |= Q(person__name_initials__startswith=low.replace(" ", "")) | Q(person__name_key__startswith=low)
     found: Any = Q(number__startswith=text) | Q(house_name__contains=text) | Q(Exists(now.filter(who)))
-    if text.isdigit() and len(text) in (4, 11):
-        tail = crypto.blind_index(text[-4:], f"household-tail|{village.pk}")
-        whole = crypto.blind_index(text, f"phone|{village.pk}")
-        found |= Exists(
-            now.filter(Q(person__phone_tail_index=tail) if len(text) == 4 else Q(person__phone_index=whole))
-        )
+    if tail := _telephone(text, 4):
+        at = crypto.blind_indexes(tail, "household-tail", village.pk)
+        found |= Exists(now.filter(person__phone_tail_index__in=at))
+    elif phone := _telephone(text, 11):
+        at = crypto.blind_indexes(phone, "phone", village.pk)
+        found |= Exists(now.filter(person__phone_index__in=at))
     return rows.filter(found)
+
+
+def _telephone(text: str, length: int) -> str:
+    """The digits when the text is a number of this length, however it is written; else ""."""
+    digits = crypto.digits_of(text)
+    return digits if len(digits) == length and not any(ch.isalpha() for ch in text) else ""
 
 
 @dataclass(frozen=True)
@@ -115,8 +120,7 @@ def prove_family(household: Household, tail: str) -> bool:
     rows = Membership.objects.on(today).filter(household=household).select_related("person")
     fits = False
     for member in rows:
-        digits = "".join(ch for ch in member.person.phone if ch.isdigit())
-        fits |= len(digits) >= 7 and hmac.compare_digest(digits[-4:].encode(), tail.encode())
+        fits |= crypto.fits(tail, "household-tail", household.village_id, member.person.phone_tail_index)
     return fits
 
 

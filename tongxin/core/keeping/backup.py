@@ -240,10 +240,12 @@ def _fill(writer: sealing.Writer, dump: Path, about: dict[str, Any], manifest: d
     return len(files)
 
 
-def signature(manifest: bytes) -> str:
-    """By the field key: whoever has only the public keys can seal an archive, but not one of this site."""
-    oldest = crypto.read_key(crypto.key_lines()[-1])
-    return hmac.digest(hmac.digest(oldest, b"tongxin backup manifest", "sha256"), manifest, "sha256").hex()
+def signature(manifest: bytes, line: str = "") -> str:
+    """By the field key's first line, or another: whoever has only the public keys can seal an archive, but not one of
+    this site.
+    """
+    key = crypto.read_key(line or crypto.key_lines()[0])
+    return hmac.digest(hmac.digest(key, b"tongxin backup manifest", "sha256"), manifest, "sha256").hex()
 
 
 def _media() -> Iterator[tuple[str, Path]]:

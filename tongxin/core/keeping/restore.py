@@ -130,7 +130,7 @@ def _origin(unpacked: unpacking.Unpacked) -> str:
     if not set(mine) & set(unpacked.manifest["field_keys"]):
         theirs = ", ".join(unpacked.manifest["field_keys"])
         raise Refused(f"The field key here ({', '.join(mine)}) is not the one of the archive ({theirs}).")
-    if backup.signature(unpacked.raw) != unpacked.signature:
+    if unpacked.signature not in {backup.signature(unpacked.raw, line) for line in crypto.key_lines()}:
         raise Refused("The archive was sealed by somebody who does not hold the field key. Do not use it.")
     return "The archive was made by the holder of the field key."
 

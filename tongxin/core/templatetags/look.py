@@ -18,7 +18,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 
-from tongxin.core import clock, icons, masking, once
+from tongxin.core import clock, icons, once
 
 register = template.Library()
 
@@ -177,12 +177,6 @@ def thousands(value: int | Decimal | float | str | None) -> str:
 def phone_link(number: object) -> str:
     """A number as `href` wants it: `tel:09326620000`."""
     return "tel:" + re.sub(r"[^\d+]", "", str(number or ""))
-
-
-@register.filter
-def masked_phone(number: object) -> str:
-    """138****5678, for whoever has not said what for."""
-    return masking.phone(str(number)) if number else ""
 
 
 # --- addresses ------------------------------------------------------------------------------------------------

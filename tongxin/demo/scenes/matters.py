@@ -90,7 +90,7 @@ def tell(cast: Cast, matter: Matter, moment: datetime) -> Issue:
                 household=None if by_code else household,
                 told_by=None if by_code else (head.person if head else None),
                 told_by_name="" if by_code or head is None else head.person.name,
-                phone=head.person.phone if head else "",
+                phone=head.person.phone.in_clear() if head else "",
                 about_post=about,
                 channel=matter.channel,
             ),

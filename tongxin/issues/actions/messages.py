@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.bodies import queries as bodies
 from tongxin.casework.actors import Calendar
-from tongxin.core import clock, messages
+from tongxin.core import clock, crypto, messages
 from tongxin.issues import wording
 from tongxin.issues.actions.verdict import lapse_silent
 from tongxin.issues.models import Issue, Route, Voice
@@ -23,6 +23,14 @@ def _issue(payload: dict[str, Any]) -> Issue | None:
     return None if issue is None or issue.is_sealed or issue.route != Route.COUNCIL else issue
 
 
+def _number(secret: crypto.Secret) -> str:
+    """To send to; "" when it was erased. One that does not open for want of a key is tried again later."""
+    try:
+        return secret.in_clear()
+    except crypto.Erased:
+        return ""
+
+
 def tell_number(payload: dict[str, Any]) -> None:
     """To the teller: we have it, this is the number."""
     issue = _issue(payload)
@@ -33,7 +41,7 @@ def tell_number(payload: dict[str, Any]) -> None:
             "village": issue.village.name,
             "number": issue.number,
         }
-    messages.hand_over(issue.phone, text, f"number-{issue.pk}")
+    messages.hand_over(_number(issue.phone), text, f"number-{issue.pk}")
 
 
 def tell_handler(payload: dict[str, Any]) -> None:
@@ -55,9 +63,11 @@ def tell_tellers(payload: dict[str, Any]) -> None:
     issue = _issue(payload)
     if issue is None:
         return
-    phones: dict[UUID, str] = {issue.pk: issue.phone}
-    phones.update((row.pk, row.phone) for row in Issue._base_manager.filter(merged_into=issue, is_sealed=False))
-    phones.update((row.pk, row.phone) for row in Voice._base_manager.filter(issue=issue))
+    phones: dict[UUID, str] = {issue.pk: _number(issue.phone)}
+    phones.update(
+        (row.pk, _number(row.phone)) for row in Issue._base_manager.filter(merged_into=issue, is_sealed=False)
+    )
+    phones.update((row.pk, _number(row.phone)) for row in Voice._base_manager.filter(issue=issue))
     with translation.override(wording.LANGUAGE):
         text = _("%(village)s: there is an answer to %(number)s. Please say whether it is done.") % {
             "village": issue.village.name,

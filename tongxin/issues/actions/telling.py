@@ -75,7 +75,7 @@ def report(village: Village, said: Report, *, by: User | None, key: str) -> Told
     issue_id = uuid7()  # made here, so that the answer is known before the work and costs no second statement
     receipt = _receipt(village, key) if (said.is_sealed or said.about_post) and not said.phone else ""
     issue = _drafted(village, said, by=by, issue_id=issue_id, receipt=receipt)
-    body = _fingerprint(said)
+    body = _fingerprint(village.pk, said)
     with audit.together():  # others wait for it: whatever can be reckoned before has been
         claim = idempotency.claim(
             village_id=village.pk,
@@ -87,19 +87,18 @@ def report(village: Village, said: Report, *, by: User | None, key: str) -> Told
         )
         if claim.replayed:
             first = Issue.objects.only("number", "receipt_index").get(pk=claim.response["issue"])
-            again = _receipt(village, key) if first.receipt_index and key else ""
-            return Told(first.pk, first.number, again, is_replayed=True)
+            return Told(first.pk, first.number, _receipt_again(village, key, first.receipt_index), is_replayed=True)
         _take_in(issue, said, by=by)
     return Told(issue.pk, issue.number, receipt)
 
 
-def _fingerprint(said: Report) -> dict[str, Any]:
+def _fingerprint(village_id: UUID, said: Report) -> dict[str, Any]:
     """What makes two presses the same press. Files count by size: a phone may shrink a photo anew."""
     return {
         "category": said.category,
         "words": said.words,
         "place": str(said.place.pk) if said.place else said.place_text,
-        "phone": crypto.blind_index(said.phone, "report") if said.phone else "",
+        "phone": crypto.blind_index(said.phone, "report", village_id) if said.phone else "",
         "sealed": said.is_sealed,
         "files": len(said.photos) + bool(said.sound),
     }
@@ -109,7 +108,16 @@ def _receipt(village: Village, key: str) -> str:
     """Sixteen symbols out of the sheet's own random key, so that a second press shows the same ones: on a slow line the
     first answer is often the one that gets lost, and a receipt that nobody saw opens nothing for ever.
     """
-    bits = int(crypto.blind_index(key, f"receipt of|{village.pk}"), 16) if key else secrets.randbits(80)
+    return _spelled(int(crypto.blind_index(key, "receipt of", village.pk), 16) if key else secrets.randbits(80))
+
+
+def _receipt_again(village: Village, key: str, index: str) -> str:
+    """The receipt that the first press gave, also when the village's keys have changed since; "" when it gave none."""
+    made = (_spelled(int(bits, 16)) for bits in crypto.blind_indexes(key, "receipt of", village.pk))
+    return next((one for one in made if index and crypto.fits(one, "receipt", village.pk, index)), "")
+
+
+def _spelled(bits: int) -> str:
     return "".join(RECEIPT_SYMBOLS[bits >> 5 * i & 31] for i in range(16))
 
 
@@ -119,7 +127,6 @@ def _drafted(village: Village, said: Report, *, by: User | None, issue_id: UUID,
     today = clock.today(village.tz)
     grid, group = _ground(said)
     route = _route(said)
-    tail = "".join(ch for ch in said.phone if ch.isdigit())[-4:]
     return Issue(
         id=issue_id,
         village=village,
@@ -141,8 +148,7 @@ def _drafted(village: Village, said: Report, *, by: User | None, issue_id: UUID,
         channel=said.channel,
         told_at=now,
         phone=said.phone,
-        phone_tail_index=crypto.blind_index(tail, f"issue-tail|{village.pk}") if len(tail) == 4 else "",
-        receipt_index=crypto.blind_index(receipt, f"receipt|{village.pk}") if receipt else "",
+        receipt_index=crypto.blind_index(receipt, "receipt", village.pk) if receipt else "",
         is_sealed=said.is_sealed or said.about_post is not None,
         about_post=said.about_post,
         take_by=now + timedelta(hours=village.take_hours),
@@ -207,14 +213,14 @@ def join(
         raise DomainError(_("This matter is already closed. Please report it anew."))
     if by is not None and not access.can_report_for(by, issue.village_id):
         raise NotAllowed(_("This step is not yours to take."))
-    tail = "".join(ch for ch in phone if ch.isdigit())[-4:]
+    who = crypto.blind_index(phone, "join", issue.village_id) if phone else ""  # a bare hash of it would be guessed
     with audit.together():
         claim = idempotency.claim(
             village_id=issue.village_id,
             actor=str(by.pk) if by else "",
             operation="issues.join",
             key=key,
-            body={"issue": str(issue.pk), "tail": tail},
+            body={"issue": str(issue.pk), "who": who},
             response={"issue": str(issue.pk)},
         )
         if claim.replayed:
@@ -226,7 +232,6 @@ def join(
             channel=channel,
             household=household,
             phone=phone,
-            phone_tail_index=crypto.blind_index(tail, f"issue-tail|{issue.village_id}") if len(tail) == 4 else "",
             recorded_by=by,
         )
         voice.save(force_insert=True)

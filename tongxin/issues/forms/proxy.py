@@ -99,7 +99,7 @@ class ProxyForm(TellingForm):
         data = self.cleaned_data
         if data["phone"] or data["is_sealed"] or data["about_post"] is not None or self.teller is None:
             return str(data["phone"])
-        return str(self.teller.phone)
+        return self.teller.phone.in_clear() if not self.teller.phone.trouble else ""
 
     def said(self) -> Report:
         """What was said, for the action."""

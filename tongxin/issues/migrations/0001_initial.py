@@ -106,7 +106,9 @@ class Migration(migrations.Migration):
                 ("is_urgent", models.BooleanField(default=False, verbose_name="Words of danger")),
                 (
                     "told_by_name",
-                    tongxin.core.crypto.EncryptedTextField(blank=True, default="", verbose_name="Told by"),
+                    tongxin.core.crypto.EncryptedTextField(
+                        blank=True, default="", marks=("g1:",), verbose_name="Told by"
+                    ),
                 ),
                 (
                     "channel",
@@ -126,7 +128,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("told_at", models.DateTimeField(verbose_name="Told")),
-                ("phone", tongxin.core.crypto.EncryptedTextField(blank=True, default="", verbose_name="Telephone")),
+                (
+                    "phone",
+                    tongxin.core.crypto.EncryptedTextField(
+                        blank=True, default="", marks=("g1:",), verbose_name="Telephone"
+                    ),
+                ),
                 ("phone_tail_index", models.CharField(blank=True, editable=False, max_length=32)),
                 ("receipt_index", models.CharField(blank=True, editable=False, max_length=32)),
                 ("is_sealed", models.BooleanField(default=False, verbose_name="The teller wants to stay unknown")),
@@ -458,7 +465,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("phone", tongxin.core.crypto.EncryptedTextField(blank=True, default="")),
+                ("phone", tongxin.core.crypto.EncryptedTextField(blank=True, default="", marks=("g1:",))),
                 ("phone_tail_index", models.CharField(blank=True, editable=False, max_length=32)),
                 (
                     "household",

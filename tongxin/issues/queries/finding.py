@@ -1,6 +1,5 @@
 """From a number, four digits, words or a neighbourhood to issues; and who it is told for."""
 
-import hmac
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -38,13 +37,14 @@ def found_by_text(query: IssueQuerySet, text: str) -> IssueQuerySet:
 
 def by_tail(village_id: UUID, tail: str, group_id: UUID | None) -> list[Issue]:
     """Open or lately settled issues told with a phone that ends in these four digits, in that group."""
-    index = crypto.blind_index(tail, f"issue-tail|{village_id}")
+    indexes = crypto.blind_indexes(tail, "issue-tail", village_id)
     since = clock.now() - timedelta(days=180)
     found = (
         rows()
         .of(village_id)
         .filter(
-            Q(phone_tail_index=index) | Exists(Voice._base_manager.filter(issue=OuterRef("pk"), phone_tail_index=index))
+            Q(phone_tail_index__in=indexes)
+            | Exists(Voice._base_manager.filter(issue=OuterRef("pk"), phone_tail_index__in=indexes))
         )
     )
     if group_id is not None:
@@ -54,14 +54,11 @@ def by_tail(village_id: UUID, tail: str, group_id: UUID | None) -> list[Issue]:
 
 def prove(issue: Issue, *, tail: str = "", receipt: str = "") -> Teller | None:
     """The right of the teller, for the last four digits of the phone or the receipt; None when they don't fit."""
-    if tail and issue.phone_tail_index:
-        index = crypto.blind_index(tail, f"issue-tail|{issue.village_id}")
-        if hmac.compare_digest(index, issue.phone_tail_index):
-            return Teller(issue.pk, "phone")
-    if receipt and issue.receipt_index:
-        index = crypto.blind_index(receipt.upper().replace("-", "").replace(" ", ""), f"receipt|{issue.village_id}")
-        if hmac.compare_digest(index, issue.receipt_index):
-            return Teller(issue.pk, "receipt")
+    if tail and crypto.fits(tail, "issue-tail", issue.village_id, issue.phone_tail_index):
+        return Teller(issue.pk, "phone")
+    plain = receipt.replace("-", "").replace(" ", "")
+    if plain and crypto.fits(plain, "receipt", issue.village_id, issue.receipt_index):
+        return Teller(issue.pk, "receipt")
     return None
 
 

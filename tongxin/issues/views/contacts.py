@@ -10,6 +10,7 @@ from tongxin.audit.models import Why
 from tongxin.casework.models import Channel
 from tongxin.core import masking
 from tongxin.issues import access, queries
+from tongxin.issues.actions.looking import ToldBy
 from tongxin.issues.models import Issue
 from tongxin.issues.views.working import StaffRequest
 from tongxin.people import access as people
@@ -21,6 +22,7 @@ class Contact:
 
     name: str = ""
     phone: str = ""
+    trouble: str = ""  # why the telephone cannot be read
     url: str = ""  # the household's page, for whoever may read the register
     is_sealed: bool = False
     is_shown: bool = False
@@ -29,27 +31,29 @@ class Contact:
     @property
     def can_open(self) -> bool:
         """Something is hidden that could be opened."""
-        return not self.is_shown and bool(self.is_sealed or self.name or self.phone)
+        return not self.is_shown and bool(self.is_sealed or self.name or (self.phone and not self.trouble))
 
 
-def contact(request: StaffRequest, issue: Issue, *, shown: bool) -> Contact | None:
+def contact(request: StaffRequest, issue: Issue, *, shown: ToldBy | None) -> Contact | None:
     """None for whom it is not."""
     if not access.can_see_contact(request.user, issue):
         return None
-    if not shown and issue.is_sealed:
+    if shown is None and issue.is_sealed:
         return Contact(is_sealed=True)
-    if not shown:
-        return Contact(masking.name(_name(issue)), masking.phone(issue.phone))
+    trouble = issue.phone.trouble
+    if shown is None:
+        return Contact(_masked_name(issue), str(issue.phone), trouble)
     url = ""
     if issue.household_id and people.can_read_register(request.user, issue.village_id):
         url = reverse("people:household", args=[issue.household_id])
-    return Contact(_name(issue), issue.phone, url, issue.is_sealed, is_shown=True)
+    name = shown.name or str(issue.told_by_name) or (str(issue.household) if issue.household else "")
+    return Contact(name, shown.phone or str(issue.phone), trouble, url, issue.is_sealed, is_shown=True)
 
 
-def _name(issue: Issue) -> str:
+def _masked_name(issue: Issue) -> str:
     if issue.told_by is not None:
-        return issue.told_by.name
-    return issue.told_by_name or (str(issue.household) if issue.household else "")
+        return masking.name(issue.told_by.name)
+    return str(issue.told_by_name) or (masking.name(str(issue.household)) if issue.household else "")
 
 
 def told(issue: Issue, known: Contact | None) -> list[str]:

@@ -232,8 +232,8 @@ def reveal(request: StaffRequest, number: str) -> HttpResponse:
     """Who told it, once: the page is not gone to but answered, so that looking again is pressing again."""
     issue = fetch(request, number)
     try:
-        actions.reveal(issue, by=request.user, why=request.POST.get("why", ""))
+        teller = actions.reveal(issue, by=request.user, why=request.POST.get("why", ""))
     except NotAllowed as error:
         raise PermissionDenied(str(error.message)) from error
     page = tasks.page if request.POST.get("from") == "task" else matter.page
-    return page(request, issue, shown=True)
+    return page(request, issue, shown=teller)

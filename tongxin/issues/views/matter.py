@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from tongxin.bodies.models import Post
 from tongxin.core import clock
 from tongxin.issues import access, actions, queries, wording
+from tongxin.issues.actions.looking import ToldBy
 from tongxin.issues.forms import desk as shapes
 from tongxin.issues.models import Issue, IssueEntry, IssueFile, Status
 from tongxin.issues.views import contacts, sentences
@@ -111,13 +112,13 @@ class Matter:
     alike: list[Any] = field(default_factory=list)
 
 
-def read(request: StaffRequest, issue: Issue, *, shown: bool = False) -> Matter:
+def read(request: StaffRequest, issue: Issue, *, shown: ToldBy | None = None) -> Matter:
     """What was said and what happened; without steps. `shown`: with who told it, for which an entry was left.
 
     Raises:
         TooMany: a sealed one, and this user has opened enough today.
     """
-    if issue.is_sealed and not shown:
+    if issue.is_sealed and shown is None:
         actions.read_sealed(issue, by=request.user)
     files = queries.files(issue)
     contact = contacts.contact(request, issue, shown=shown)
@@ -213,7 +214,7 @@ def reason(hint: queries.Suggestion, issue: Issue) -> str:
 
 
 def full(
-    request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None, shown: bool = False
+    request: StaffRequest, issue: Issue, *, faulty: tuple[str, forms.Form] | None = None, shown: ToldBy | None = None
 ) -> Matter:
     """With the steps open to this user; `faulty` is the form that came back, by its step."""
     found = read(request, issue, shown=shown)
@@ -294,7 +295,7 @@ def page(
     issue: Issue,
     *,
     faulty: tuple[str, forms.Form] | None = None,
-    shown: bool = False,
+    shown: ToldBy | None = None,
     status: int = 200,
 ) -> HttpResponse:
     matter = full(request, issue, faulty=faulty, shown=shown)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from tongxin.bodies.models import Post
 from tongxin.core import clock
 from tongxin.issues import access, queries
+from tongxin.issues.actions.looking import ToldBy
 from tongxin.issues.models import Issue, IssueQuerySet, Status
 from tongxin.issues.views import matter
 from tongxin.issues.views.working import StaffRequest, fetch, late, office, subject, whereabouts
@@ -80,7 +81,7 @@ def page(
     issue: Issue,
     *,
     faulty: tuple[str, forms.Form] | None = None,
-    shown: bool = False,
+    shown: ToldBy | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """One task: what it is, whom to call, and the three things one can do. `faulty` is the form that came back."""

@@ -1,6 +1,7 @@
 """The verbs of the register: households and who belongs to them; the card on the door."""
 
 from tongxin.people.actions.cards import issue_card, issue_cards, replace_card, revoke_card
+from tongxin.people.actions.erasing import destroy_village_secrets, erase_person, register_elsewhere
 from tongxin.people.actions.households import change_household, close_household, register_household
 from tongxin.people.actions.looking import reveal
 from tongxin.people.actions.many import PastMember, Roll, register_many
@@ -37,12 +38,15 @@ __all__ = [
     "check_birth_year",
     "choose_head",
     "close_household",
+    "destroy_village_secrets",
+    "erase_person",
     "issue_card",
     "issue_cards",
     "leave",
     "move",
     "phone_digits",
     "record_death",
+    "register_elsewhere",
     "register_household",
     "register_many",
     "register_person",

@@ -43,7 +43,7 @@ def phone_digits(phone: str) -> str:
     Raises:
         DomainError: too few or too many.
     """
-    digits = "".join(ch for ch in phone if ch.isdigit())
+    digits = crypto.digits_of(phone)
     if not digits and not phone.strip():
         return ""
     if digits.startswith("1") and len(digits) != 11:
@@ -83,7 +83,7 @@ def person_fields(village: Village, member: Member) -> dict[str, Any]:
         "name_initials": pinyin.initials(name),
         "sex": member.sex,
         "birth_year": member.birth_year,
-        **phone_fields(village, phone_digits(member.phone)),
+        "phone": phone_digits(member.phone),
     }
 
 
@@ -102,15 +102,6 @@ def register_person(village: Village, member: Member, *, by: Actor) -> Person:
     person = Person(**fields)
     person.save(force_insert=True)
     return person
-
-
-def phone_fields(village: Village, digits: str) -> dict[str, str]:
-    """The telephone encrypted, with its blind index and that of its last four digits."""
-    return {
-        "phone": digits,
-        "phone_index": crypto.blind_index(digits, f"phone|{village.pk}") if digits else "",
-        "phone_tail_index": crypto.blind_index(digits[-4:], f"household-tail|{village.pk}") if digits else "",
-    }
 
 
 def set_phone(person: Person, *, by: Actor, phone: str) -> None:
@@ -155,8 +146,8 @@ def change_person(
         fields["birth_year"] = year
     if phone is not None and phone_digits(phone) != person.phone:
         digits = phone_digits(phone)
-        old["phone"], new["phone"] = masking.phone(person.phone), masking.phone(digits)
-        fields |= phone_fields(person.village, digits)
+        old["phone"], new["phone"] = str(person.phone), masking.phone(digits)
+        fields |= crypto.sealed_for(person, "phone", digits)
     if not fields:
         return
     with audit.together():

@@ -107,7 +107,12 @@ class Migration(migrations.Migration):
                 ("birth_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Year of birth")),
                 ("born_on", models.DateField(blank=True, null=True, verbose_name="Birthday")),
                 ("died_on", models.DateField(blank=True, null=True, verbose_name="Died on")),
-                ("phone", tongxin.core.crypto.EncryptedTextField(blank=True, default="", verbose_name="Telephone")),
+                (
+                    "phone",
+                    tongxin.core.crypto.EncryptedTextField(
+                        blank=True, default="", marks=("g1:",), verbose_name="Telephone"
+                    ),
+                ),
                 ("phone_index", models.CharField(blank=True, editable=False, max_length=32)),
                 ("phone_tail_index", models.CharField(blank=True, editable=False, max_length=32)),
                 ("updated_at", models.DateTimeField(auto_now=True)),

@@ -111,15 +111,17 @@ def household_reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = household_of(request, pk)
     must_keep(request, found)
     try:
-        actions.reveal(found, by=cast(RegisterRequest, request).user, why=request.POST.get("why", ""))
+        phones = actions.reveal(found, by=cast(RegisterRequest, request).user, why=request.POST.get("why", ""))
     except DomainError as error:
         messages.error(request, str(error.message))
         return _household(request, found, status=error.status)
-    return _household(request, found, shown=True)
+    return _household(request, found, shown=phones)
 
 
-def _household(request: HttpRequest, found: Household, *, shown: bool = False, status: int = 200) -> HttpResponse:
-    """`shown`: with telephones in full, for which an entry was left."""
+def _household(
+    request: HttpRequest, found: Household, *, shown: dict[UUID, str] | None = None, status: int = 200
+) -> HttpResponse:
+    """`shown`: telephones in full by person, for which an entry was left."""
     asked = cast(RegisterRequest, request)
     now, gone = queries.members(found)
     may_keep = access.can_keep_household(asked.user, found.village_id, found.grid_id)
@@ -132,8 +134,9 @@ def _household(request: HttpRequest, found: Household, *, shown: bool = False, s
         "history": told(queries.history(found)),
         "may_keep": may_keep and found.closed_on is None,
         "sees_phones": may_keep,
-        "shown": shown,
-        "reasons": Why.given() if may_keep and not shown and any(m.person.phone for m in now) else [],
+        "lines": [(m, (shown or {}).get(m.person_id, "")) for m in now],
+        "shown": shown is not None,
+        "reasons": Why.given() if may_keep and shown is None and any(m.person.phone for m in now) else [],
         "panels": queries.panels(request, found),
         "year": clock.today(asked.village.tz).year,
     }

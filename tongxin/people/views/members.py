@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
-from tongxin.core import masking
 from tongxin.core.answering import tried
 from tongxin.core.once import once
 from tongxin.people import actions, queries
@@ -206,7 +205,7 @@ def _stands(membership: Membership) -> list[tuple[str, str]]:
         (pgettext("person", "Name"), person.name),
         (_("Sex"), str(person.get_sex_display())),
         (_("Year of birth"), str(person.birth_year or "—")),
-        (_("Telephone"), masking.phone(person.phone) or "—"),
+        (_("Telephone"), str(person.phone) or "—"),
         (_("Relation to the head"), str(membership.get_relation_display())),
         (_("Where"), _("Away") if membership.is_away else _("At home")),
     ]
