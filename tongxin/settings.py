@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "tongxin.demo",
 ]
 MIDDLEWARE = [
+    "tongxin.core.quiet.QuietChannel",  # first: what is said without a name meets none of the others
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pages; with random padding, and Django's form tokens change every time
@@ -106,6 +107,15 @@ MIDDLEWARE = [
     "tongxin.bodies.middleware.GateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+QUIET_PREFIX = "n"  # `/n/…`: the quiet channel (core.quiet); the proxy's log leaves it out (docs/operations.md)
+QUIET_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "tongxin.territory.middleware.VillageMiddleware",
+    "tongxin.core.middleware.DisplayMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
 ]
 ROOT_URLCONF = "tongxin.urls"
 WSGI_APPLICATION = "tongxin.wsgi.application"

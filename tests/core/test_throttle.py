@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tongxin.core import clock, throttle
+from tongxin.core import clock, ids, throttle
 from tongxin.core.errors import TooMany
 from tongxin.core.models import Throttle
 
@@ -58,3 +58,16 @@ def test_the_table_does_not_say_whose_tries_they_are():
     throttle.hit("address|203.0.113.7|13812345678")
     kept = Throttle.objects.get().key
     assert len(kept) == 32 and "203" not in kept and "138" not in kept
+
+
+@pytest.mark.django_db
+def test_with_a_grain_neither_the_moment_nor_the_id_says_more_than_the_hour():
+    with clock.stopped_at(clock.at(clock.today(), 9, 41)):
+        throttle.hit("door", timedelta(hours=1))
+        row = Throttle.objects.get()
+        assert row.at == ids.moment_of(row.id) == clock.at(clock.today(), 9)
+        throttle.hit("door", timedelta(hours=1))
+        assert (
+            throttle.count("door", timedelta(hours=2)) == 2 and throttle.count("door", timedelta(hours=2), most=1) == 1
+        )
+        assert throttle.count("another", timedelta(hours=2)) == 0

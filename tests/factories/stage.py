@@ -300,7 +300,8 @@ def fill(stage: Stage) -> Stage:
     told(stage, "told", 0.1, photos=[photo(), photo("navy")], sound=memo())
     told(stage, "untaken", 4)
     told(stage, "urgent", 0.2, words="有人触电了", category=Category.LIGHT)
-    told(stage, "sealed", 0.3, phone="", is_sealed=True, words="不愿意让人知道的事")
+    afraid = {"is_sealed": True, "told_by_name": "怕人的", "photos": [photo("gray")]}
+    told(stage, "sealed", 0.3, words="不愿意让人知道的事", **afraid)
     told(stage, "proxy", 0.4, by="worker", household=home, told_by=stage.persons["苗长有"], channel=Channel.DOOR)
     told(stage, "paper", 0.5, by="clerk", told_by_name="过路的", channel=Channel.PAPER, place=None, place_text="河滩上")
     taken(stage, "taken")

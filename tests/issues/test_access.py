@@ -59,15 +59,15 @@ GRIDS = {
     """,
     "sealed, given to the helper": """
                  see contact take dispatch answer note confirm reopen give_up join
-    secretary     x     x      x     x       .     x      x      x       x      x
-    clerk         x     x      x     x       .     x      x      x       x      x
-    council       x     x      x     x       .     x      x      x       x      x
-    committee     x     .      .     .       .     .      .      .       .      x
-    supervisor    x     .      .     .       .     .      x      x       .      x
-    township      x     .      .     .       .     .      .      .       .      x
+    secretary     x     .      x     x       .     x      .      .       x      .
+    clerk         x     .      x     x       .     x      .      .       x      .
+    council       x     .      x     x       .     x      .      .       x      .
+    committee     x     .      .     .       .     .      .      .       .      .
+    supervisor    x     .      .     .       .     .      .      .       .      .
+    township      x     .      .     .       .     .      .      .       .      .
     worker        .     .      .     .       .     .      .      .       .      .
     worker2       .     .      .     .       .     .      .      .       .      .
-    helper        x     .      .     .       x     x      .      x       .      x
+    helper        x     .      .     .       x     x      .      .       .      .
     mediator      .     .      .     .       .     .      .      .       .      .
     accountant    .     .      .     .       .     .      .      .       .      .
     former        .     .      .     .       .     .      .      .       .      .
@@ -97,7 +97,7 @@ GRIDS = {
     clerk         .     .      .     .       .     .      .      .       .      .
     council       .     .      .     .       .     .      .      .       .      .
     committee     .     .      .     .       .     .      .      .       .      .
-    supervisor    x     x      x     x       .     x      x      x       x      .
+    supervisor    x     .      x     x       .     x      .      .       x      .
     township      .     .      .     .       .     .      .      .       .      .
     worker        .     .      .     .       .     .      .      .       .      .
     worker2       .     .      .     .       .     .      .      .       .      .
@@ -115,7 +115,7 @@ GRIDS = {
     council       .     .      .     .       .     .      .      .       .      .
     committee     .     .      .     .       .     .      .      .       .      .
     supervisor    .     .      .     .       .     .      .      .       .      .
-    township      x     x      x     x       .     x      x      x       x      .
+    township      x     .      x     x       .     x      .      .       x      .
     worker        .     .      .     .       .     .      .      .       .      .
     worker2       .     .      .     .       .     .      .      .       .      .
     helper        .     .      .     .       .     .      .      .       .      .

@@ -82,7 +82,8 @@ def test_what_was_not_answered_in_time_stands_beside_it(client, here):
 def test_what_is_not_on_the_board_has_no_page_there(client, here, name):
     issue = stage.given(here, "open") if name == "open" else stage.solved(here, "secret", is_sealed=True)
     response = client.get(f"/board/said/{issue.number}/")
-    assert response.status_code == 404 and "公开栏上没有这件事。" in said(response)
+    reason = "公开栏上没有这件事。" if name == "open" else "没有这个号。"
+    assert response.status_code == 404 and reason in said(response)
 
 
 # --- photos -----------------------------------------------------------------------------------------------------

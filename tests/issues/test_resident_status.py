@@ -1,5 +1,6 @@
 """The number opens sentences, the teller everything; and the teller has the last word."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,10 @@ from tongxin.issues.models import IssueEntry, Status
 from .test_telling import said
 
 WORDS = "王家门口的坑，我家孩子摔了"
+
+
+def main(response) -> str:
+    return re.sub(r"<[^>]+>", "", said(response).partition("<main")[2])
 
 
 def prove(client, issue, tail="0001"):
@@ -52,21 +57,18 @@ def test_a_number_that_is_none_is_a_404_in_words(client, here, number, sentence)
 
 
 @pytest.mark.parametrize("kind", ["sealed", "complaint"])
-def test_what_is_sealed_asks_first_and_tells_nothing(client, here, kind):
+def test_what_is_sealed_is_answered_like_a_number_that_is_none(client, here, kind):
+    """Whoever counts through the numbers does not learn how many sealed ones there are."""
     extra = {"is_sealed": True} if kind == "sealed" else {"about_post": here.posts["clerk"]}
     issue = stage.told(here, "secret", words=WORDS, category="neighbours", **extra)
-    page = client.get(f"/say/{issue.number}/")
-    assert page.status_code == 200 and "这件事只给说的人看" in said(page)
-    for told in (WORDS, "邻里", "监委会", "扫码", "集市口", "说的事"):
-        assert told not in said(page)
-    assert prove(client, issue).status_code == 303
-    assert WORDS in said(client.get(f"/say/{issue.number}/"))
-
-
-def test_a_sealed_matter_stays_open_for_half_an_hour_only(client, here):
-    issue = stage.told(here, "secret", is_sealed=True)
-    prove(client, issue)
-    assert client.cookies["brief"]["max-age"] == 1800 and "mine" not in client.cookies
+    none = numbers.compose(clock.today().year, 99_999)
+    for verb in ("", "prove/", "confirm/", "join/"):
+        ask = client.post if verb else client.get
+        known, unknown = (ask(f"/say/{n}/{verb}", {"tail": "0001", "answer": "yes"}) for n in (issue.number, none))
+        assert known.status_code == unknown.status_code == 404
+        assert main(known).replace(issue.number, none) == main(unknown)
+    assert "没有这个号。" in said(client.get(f"/say/find/?number={issue.number}"))
+    assert issue.number not in said(client.get("/say/")) and not client.cookies.get("mine")
 
 
 # --- the teller -------------------------------------------------------------------------------------------------

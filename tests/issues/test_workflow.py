@@ -6,7 +6,7 @@ from tests.factories import stage
 from tongxin.casework.actors import Calendar, Teller
 from tongxin.casework.models import StatusGroup
 from tongxin.issues.models import GROUPS, Status
-from tongxin.issues.workflow import ISSUE
+from tongxin.issues.workflow import ISSUE, OPEN
 
 # The table once more, in the words of whoever wrote it down: step, from, to.
 WAYS = {
@@ -34,6 +34,7 @@ WAYS = {
     ("note", "appealed", "appealed"),
     ("reclassify", "told", "told"),
     ("reclassify", "taken", "taken"),
+    *((step, status, status) for step in ("add", "pass_up") for status in OPEN),
 }
 
 
@@ -74,6 +75,8 @@ def test_what_is_open_to_whom(here, maker, who, offered):
 
 def test_what_is_open_to_the_teller_and_to_the_calendar(here):
     issue = stage.answered(here, "m")
-    assert {s.name for s in ISSUE.open_to(Teller(issue.pk, "phone"), issue)} == {"confirm", "reopen", "appeal"}
+    assert {s.name for s in ISSUE.open_to(Teller(issue.pk, "phone"), issue)} == {"confirm", "reopen", "appeal", "add"}
     assert {s.name for s in ISSUE.open_to(Calendar("issues.lapse"), issue)} == {"lapse"}
+    complaint = stage.told(here, "complaint", about_post=here.posts["clerk"])
+    assert {s.name for s in ISSUE.open_to(Calendar("issues.recuse"), complaint)} == {"pass_up"}
     assert ISSUE.open_to(None, issue) == []

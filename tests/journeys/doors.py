@@ -16,6 +16,8 @@ from tests.factories.stage import Stage
 from tongxin.casework.models import FileState
 from tongxin.core import matrix
 from tongxin.issues.models import Category, IssueEntry, IssueFile, Sitting
+from tongxin.issues.views import hush
+from tongxin.issues.views.receipts import FILE
 from tongxin.people.models import RegisterEntry
 from tongxin.territory import scope
 
@@ -93,6 +95,7 @@ OBJECTS: dict[str, Callable[[Stage], list[Any]]] = {
     "entry": lambda stage: _pks(IssueEntry),
     "history": lambda stage: _pks(RegisterEntry),
     "sitting": lambda stage: _pks(Sitting),
+    "ticket": lambda stage: [hush.give(stage.village, FILE, pk) for pk in _pks(IssueFile, issue__is_sealed=True)],
     "placecode": lambda stage: [code.pk for code in stage.codes],
 }
 PLURALS = {

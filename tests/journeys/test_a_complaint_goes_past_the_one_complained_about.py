@@ -12,7 +12,7 @@ from django.test import Client
 from tests.architecture.tree import nothing
 from tests.factories import stage as stages
 from tests.journeys import canaries, doors
-from tests.journeys.test_a_stranger_tells_and_hears_back import number_of, tell
+from tests.journeys.test_a_stranger_tells_and_hears_back import number_on, tell_sealed
 from tests.journeys.visitor import Visitor
 from tongxin.core import clock
 from tongxin.issues.models import Issue, Route
@@ -55,7 +55,7 @@ def test_nothing_moves_for_the_officer_it_is_about(quiet, moment, who, route):
     list(pages(quiet, accused))  # what a first look itself changes is changed
     before = {address: (status, text) for address, status, text in pages(quiet, accused)}
     said = {"words": WORDS, "about_post": str(quiet.posts[who].pk), "category": "land_money", "phone": "13822220009"}
-    number = number_of(tell(Visitor(quiet), **said))
+    number = number_on(tell_sealed(Visitor(quiet), **said))
     with scope.village(quiet.village.pk):
         assert Issue.objects.get(number=number).route == route
     after = {address: (status, text) for address, status, text in pages(quiet, accused)}
@@ -68,7 +68,7 @@ def test_for_those_who_take_it_everything_moves(quiet, moment):
     """The proof of the comparison above."""
     taker = quiet.users["supervisor"]
     before = {address: text for address, _status, text in pages(quiet, taker)}
-    tell(Visitor(quiet), words=WORDS, about_post=str(quiet.posts["secretary"].pk))
+    tell_sealed(Visitor(quiet), words=WORDS, about_post=str(quiet.posts["secretary"].pk))
     moved = [address for address, _status, text in pages(quiet, taker) if text != before[address]]
     assert {quiet.path("/v/"), quiet.path("/v/say/"), quiet.path("/v/say/?as=xlsx")} <= set(moved)
 
@@ -93,7 +93,7 @@ def test_every_door_of_the_complaint_is_shut_to_the_officer(here):
 def test_the_officer_finds_it_by_no_search(here):
     accused = Visitor(here, here.users["secretary"])
     complaint = here.issues["complaint"]
-    for word in (complaint.number, complaint.number.replace("-", ""), "支书的事", complaint.phone.in_clear()[-4:]):
+    for word in (complaint.number, complaint.number.replace("-", ""), "支书的事", "13822220001"[-4:]):
         for address in ("/v/say/", "/v/find/"):
             page = accused.open(address, q=word, whole="1", status="all")
             assert not page.says("支书的事"), (address, word)

@@ -21,6 +21,25 @@ def tell(visitor: Visitor, **said) -> Page:
     return sheet.press("/say/new/", **{"category": "road", "words": "路塌了半边", **said})
 
 
+def tell_sealed(visitor: Visitor, **said) -> Page:
+    """Open the sheet of the quiet channel, hand it in."""
+    return visitor.open("/n/new/").press("/n/new/", **{"category": "road", "words": "路塌了半边", **said})
+
+
+def receipt_of(page: Page) -> str:
+    """Sixteen symbols, shown this once."""
+    found = re.search(r'class="receipt"[^>]*>([A-Z0-9 ]{19})<', page.html)
+    assert found, page.text
+    return found[1]
+
+
+def number_on(page: Page) -> str:
+    """The number as a done page of the quiet channel shows it."""
+    found = re.search(r"\d\d-\d{6}-\d", page.text)
+    assert found, page.text
+    return found[0]
+
+
 def number_of(page: Page) -> str:
     found = re.search(r"/say/(?:done/|find/)?([\d-]+)/", page.url)
     assert found, page.url
@@ -108,15 +127,34 @@ def test_the_number_is_found_again_by_itself_or_by_four_digits(quiet):
 
 
 def test_a_sealed_matter_opens_by_its_receipt_and_by_nothing_else(quiet):
-    done = tell(Visitor(quiet), is_sealed="on")
-    number = number_of(done)
-    found = re.search(r'class="receipt"[^>]*>([A-Z2-9 ]{19})<', done.html)
-    assert found, "the receipt is shown once"
+    done = tell_sealed(Visitor(quiet))
+    receipt, number = receipt_of(done), number_on(done)
     stranger = Visitor(quiet)
-    page = stranger.open(f"/say/{number}/")
-    assert not page.says("路塌了半边") and not page.says("道路")
-    assert page.press("/prove/", receipt="AAAA BBBB CCCC DDDD").status == 422
-    assert page.press("/prove/", receipt=found[1].lower()).says("路塌了半边")
+    assert stranger.open(f"/say/{number}/").status == 404
+    ask = stranger.open("/n/open/")
+    assert ask.press("/n/open/", receipt="AAAA BBBB CCCC DDDD").says("没有这个码")
+    assert ask.press("/n/open/", receipt=receipt.lower()).says("路塌了半边")
+    assert not stranger.client.cookies
+
+
+def test_told_sealed_answered_and_judged_with_the_receipt_alone(quiet):
+    """The whole way of a sealed matter: read, said more, an answer, not yet, done."""
+    done = tell_sealed(Visitor(quiet), photo1=picture())
+    receipt, number = receipt_of(done), number_on(done)
+    page = Visitor(quiet).open("/n/open/").press("/n/open/", receipt=receipt)
+    assert page.says("路塌了半边", "您当时说的")
+    more = page.press("/n/add/", words="今天更深了", photo1=picture("teal"))
+    assert more.says("补上了", "今天更深了")
+    dispatched(quiet, number)
+    answered(quiet, number)
+    asked = Visitor(quiet).open("/n/open/").press("/n/open/", receipt=receipt)
+    assert asked.says("路垫好了，能走车。", "办好了吗")
+    again = asked.press("/n/verdict/", button="还没好")
+    assert again.says("还没好，接着办") and status_of(quiet, number) == Status.DISPATCHED
+    answered(quiet, number, "又垫了一层。")
+    last = Visitor(quiet).open("/n/open/").press("/n/open/", receipt=receipt)
+    assert last.press("/n/verdict/", button="办好了").says("办好了")
+    assert status_of(quiet, number) == Status.SOLVED
 
 
 def test_nothing_said_is_said_on_the_sheet_and_nothing_is_lost(quiet):

@@ -29,7 +29,7 @@ def test_an_elder_speaks_and_the_grid_worker_writes(quiet):
         "/w/say/new/", holding="words", told_by=str(elder.pk), channel="door", category="water", words="水三天没来了"
     )
     number = written(done)
-    assert done.says(number, "3")
+    assert done.says(number, "前给您头一次回话")
     with scope.village(quiet.village.pk):
         issue = Issue.objects.get(number=number)
         assert (issue.told_by, issue.recorded_by) == (elder, quiet.users["worker"])

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import stage as stages
-from tests.journeys.test_a_stranger_tells_and_hears_back import number_of, status_of
+from tests.journeys.test_a_stranger_tells_and_hears_back import number_of, receipt_of, status_of
 from tests.journeys.visitor import Visitor, picture
 from tongxin.issues.models import Issue, IssueEntry, IssueFile, Sitting, Status, Voice
 from tongxin.people.models import Household
@@ -32,12 +32,14 @@ def test_a_report_pressed_twice_is_one_with_one_number(quiet, counts):
 
 
 def test_a_sealed_report_pressed_twice_shows_the_same_receipt(quiet, counts):
-    visitor = Visitor(quiet)
-    sheet = visitor.open("/say/new/")
-    said = {"category": "road", "words": "路塌了半边", "is_sealed": "on"}
-    first, second = sheet.press("/say/new/", **said), sheet.press("/say/new/", **said)
-    assert first.text == second.text
-    assert counts(Issue) == 1
+    sheet = Visitor(quiet).open("/n/new/")
+    said = {"category": "road", "words": "路塌了半边", "photo1": picture()}
+    first = sheet.press("/n/new/", **said)
+    second = sheet.press("/n/new/", **{**said, "photo1": picture()})
+    assert receipt_of(first) == receipt_of(second)
+    assert (counts(Issue), counts(IssueFile), counts(IssueEntry)) == (1, 1, 1)
+    other = sheet.press("/n/new/", category="road", words="渠也裂了")
+    assert other.status == 409 and counts(Issue) == 1
 
 
 def test_the_same_sheet_with_other_words_is_no_second_matter(quiet, counts):

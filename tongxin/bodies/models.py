@@ -27,6 +27,7 @@ class BodyKind(models.TextChoices):
     GRID_TEAM = "grid_team", _("Grid team")
     SERVICE = "service", _("Service posts")
     TOWNSHIP = "township", _("Township office")
+    COUNTY = "county", _("County office")
 
 
 class BodyQuerySet(DatedQuerySet["Body"]):

@@ -22,6 +22,7 @@ class Role(models.TextChoices):
     LEGAL_ADVISER = "legal_adviser", _("Legal adviser")
     ACCOUNTANT = "accountant", _("Accountant")
     TOWNSHIP = "township", _("Township officer")
+    COUNTY = "county", _("County officer")
     MEMBER = "member", _("Member")
 
 
@@ -41,6 +42,7 @@ MEANS = {
     Role.LEGAL_ADVISER: _("Advises the village on the law."),
     Role.ACCOUNTANT: _("Keeps the books."),
     Role.TOWNSHIP: _("The township's officer for this village; takes complaints about supervisors."),
+    Role.COUNTY: _("Takes complaints that nobody in village and township may open; sees nothing else."),
     Role.MEMBER: _("Belongs to a body, without further rights."),
 }
 

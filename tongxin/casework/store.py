@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -90,6 +90,22 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def date_back(stem: str, moment: datetime) -> None:
+    """Let the files of a stem, and the folders that hold them, say they are of this moment (`core.quiet`)."""
+    paths = [media_path(stem, variant) for variant in ENDINGS]
+    for folder in (paths[0].parent, spool_path(stem).parent):
+        paths += [folder, folder.parent]
+    for path in paths:
+        if path.exists():
+            os.utime(path, (moment.timestamp(), moment.timestamp()))
+
+
+def remove(stem: str) -> None:
+    """Take away whatever the disk holds of a stem: nothing has come to hang on it."""
+    for path in (spool_path(stem), *(media_path(stem, variant) for variant in ENDINGS)):
+        path.unlink(missing_ok=True)
 
 
 def is_double_faced(data: bytes) -> bool:

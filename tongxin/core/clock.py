@@ -47,7 +47,9 @@ def at(day: date, hour: int = 0, minute: int = 0, zone: Zone = None) -> datetime
 
 @contextmanager
 def stopped_at(moment: datetime) -> Iterator[datetime]:
-    """Hold the clock, for tests and for the demonstration. Nests. A naive moment is wall time in the settings' zone.
+    """Hold the clock, for tests, for the demonstration, and for what is kept by the day (`core.quiet`). Nests.
+
+    A naive moment is wall time in the settings' zone.
 
     Holds for this thread and context only.
     """

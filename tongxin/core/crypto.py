@@ -156,10 +156,12 @@ else:
 
 
 class _OnlyNone(Exact):
-    """`field=None` and nothing else: ciphertext cannot be compared. Look up by a blind index instead."""
+    """`field=None` or `field=""`, which lie as they are, and nothing else: ciphertext cannot be compared. Look up by a
+    blind index instead.
+    """
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
-        if rhs is not None:
+        if rhs is not None and rhs != "":
             raise FieldError("An encrypted field cannot be searched; use its blind index.")
         super().__init__(lhs, rhs)
 

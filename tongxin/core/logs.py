@@ -4,6 +4,7 @@ import logging
 import re
 import traceback
 from collections.abc import ItemsView, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,14 +22,23 @@ _SPEAKING = (ImportError, AttributeError, NameError, TypeError, ImproperlyConfig
 _HOME = Path(__file__).resolve().parents[2]
 _ID = re.compile(r"\b([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\b")  # of ours, see core.ids
 
+hushed: ContextVar[bool] = ContextVar("hushed", default=False)  # a request of which the log says nothing (core.quiet)
+
 
 class Quiet(logging.Filter):
-    """One line a record: personal numbers masked, line ends escaped, an exception as its type and places."""
+    """One line a record: personal numbers masked, line ends escaped, an exception as its type and places.
+
+    Of a hushed request only errors are told, by their type and place: no words, no address, no path.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "quiet", False):
             return True
-        words = record.getMessage()
+        if is_hushed := hushed.get():
+            if record.levelno < logging.ERROR:
+                return False
+            record.args = ()
+        words = f"quiet channel, {record.name}" if is_hushed else record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             words = f"{words} | {described(record.exc_info[1])}"
         if current := request_id.get():

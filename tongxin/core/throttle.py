@@ -4,11 +4,11 @@ throttle.check(f"login|{name}", limit=5, per=timedelta(minutes=10))
 … on failure: throttle.hit(f"login|{name}"); on success: throttle.clear(f"login|{name}")
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.core import clock, crypto
+from tongxin.core import clock, crypto, ids
 from tongxin.core.errors import TooMany
 from tongxin.core.models import Throttle
 
@@ -26,9 +26,24 @@ def check(key: str, limit: int, per: timedelta) -> None:
         raise TooMany(oldest + per, _("Too many tries. Please wait a little."))
 
 
-def hit(key: str) -> None:
-    """Count an attempt. Outside a transaction that may roll back, or it is forgotten with it."""
-    Throttle.objects.create(key=_hashed(key), at=clock.now())
+def hit(key: str, grain: timedelta | None = None) -> None:
+    """Count an attempt. Outside a transaction that may roll back, or it is forgotten with it.
+
+    Args:
+        grain: keep only in which hour (day, …) it was; neither the moment nor the row's id says more.
+    """
+    moment = clock.now()
+    if grain is not None:
+        moment = datetime.fromtimestamp(moment.timestamp() // grain.total_seconds() * grain.total_seconds(), UTC)
+        with ids.made_at(moment):
+            Throttle.objects.create(key=_hashed(key), at=moment)
+    else:
+        Throttle.objects.create(key=_hashed(key), at=moment)
+
+
+def count(key: str, per: timedelta, most: int = 1000) -> int:
+    """How many attempts lie within `per`; never counts beyond `most`."""
+    return Throttle.objects.filter(key=_hashed(key), at__gt=clock.now() - per)[:most].count()
 
 
 def clear(key: str) -> None:

@@ -5,6 +5,8 @@ Deny by default; the rows themselves are fetched through `Issue.objects.visible_
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from tongxin.bodies import queries as bodies
 from tongxin.casework.actors import Actor, Calendar, Teller
 from tongxin.issues import queries
@@ -14,14 +16,14 @@ KEEPERS = queries.KEEPERS
 
 
 def is_recused(by: Actor, issue: Issue) -> bool:
-    """Complained about by office held, today or on the day it was told."""
+    """Complained about by office held, today or on the day it was told; or of such a person's household (R25)."""
     if issue.about_post_id is None:
         return False
     holdings = bodies.held(by, issue.village_id)
     if issue.about_post_id in holdings.posts:
         return True
-    person = holdings.person_id
-    return person is not None and Recusal._base_manager.filter(issue=issue, person_id=person).exists()
+    mine = Q(person_id=holdings.person_id) | Q(post_id__in=holdings.posts)
+    return bool(holdings.held) and Recusal._base_manager.filter(mine, issue=issue).exists()
 
 
 def relations(by: Actor, issue: Issue) -> frozenset[str]:
@@ -34,6 +36,8 @@ def relations(by: Actor, issue: Issue) -> frozenset[str]:
     holdings = bodies.held(by, issue.village_id)
     to_council = issue.route == Route.COUNCIL
     found = {"appealed" if to_council and issue.status == Status.APPEALED else queries.TAKEN_BY[Route(issue.route)]}
+    if issue.is_sealed:
+        found.add("sealed")
     if issue.handler_post_id in holdings.posts:
         found |= {"hand"} if issue.is_sealed else {"hand", "hand_named"}
     elif issue.handler_post_id in holdings.hands:
@@ -61,7 +65,7 @@ def can_see(by: Actor, issue: Issue) -> bool:
 
 
 def can_see_contact(by: Actor, issue: Issue) -> bool:
-    """Telephone and name: whoever takes the order or fulfils it; of a sealed one only who takes it."""
+    """Telephone and name: whoever takes the order or fulfils it. Of a sealed one nobody: two open its envelope."""
     return is_teller(by, issue) or may("issues.contact", by, issue)
 
 
@@ -71,7 +75,7 @@ def can_report_for(user: object, village_id: UUID) -> bool:
 
 
 def can_join(by: Actor, issue: Issue) -> bool:
-    """Staff write down one more voice on what they see; complaints stay alone."""
+    """Staff write down one more voice on what they see; complaints and sealed matters stay alone."""
     return issue.is_open and may("issues.join", by, issue)
 
 
@@ -104,13 +108,25 @@ def can_note(by: Actor, issue: Issue) -> bool:
 
 
 def can_confirm(by: Actor, issue: Issue) -> bool:
-    """The teller; or staff who asked them by phone or at the door. The handler does not judge his own work."""
+    """The teller; or staff who asked them by phone or at the door. The handler does not judge his own work, and whoever
+    stays unknown cannot be asked by anybody.
+    """
     return is_teller(by, issue) or may("issues.confirm", by, issue)
 
 
 def can_reopen(by: Actor, issue: Issue) -> bool:
     """'Not yet' may be passed on by anybody who may pass on a 'done', the handler too: it speaks against him."""
     return is_teller(by, issue) or may("issues.not_yet", by, issue)
+
+
+def can_add(by: Actor, issue: Issue) -> bool:
+    """The teller says more, as long as it is open."""
+    return is_teller(by, issue)
+
+
+def can_pass_up(by: Actor, issue: Issue) -> bool:
+    """A complaint that nobody here may open goes one step up by itself."""
+    return isinstance(by, Calendar) and issue.route != Route.COUNCIL
 
 
 def can_lapse(by: Actor, issue: Issue) -> bool:

@@ -10,7 +10,7 @@ class IssuesConfig(AppConfig):
         from tongxin.bodies import context
         from tongxin.bodies import queries as bodies
         from tongxin.core import append_only, outbox, periodic
-        from tongxin.issues.actions import erasing, files, messages
+        from tongxin.issues.actions import erasing, files, messages, recusing
         from tongxin.issues.models import IssueEntry, Recusal, Sitting, SittingItem
         from tongxin.issues.views import household, menu, tasks
         from tongxin.people import actions as register
@@ -24,6 +24,7 @@ class IssuesConfig(AppConfig):
         outbox.register("issues.tell_handler", messages.tell_handler, outward=True)
         outbox.register("issues.tell_tellers", messages.tell_tellers, outward=True)
         periodic.register("issues.lapse", timedelta(days=1), messages.lapse_everywhere, at=timedelta(hours=8))
+        periodic.register("issues.recuse", timedelta(days=1), recusing.watch_everywhere, at=timedelta(hours=5))
         periodic.register("issues.spool", timedelta(days=1), files.sweep_spool, at=timedelta(hours=4))
         people.register_panel(household.panel)
         bodies.register_left(tasks.left_with)

@@ -12,6 +12,7 @@ from tongxin.core.errors import DomainError
 from tongxin.issues.models import IssueEntry
 
 TITLE_LENGTH = 60
+NOTHING_SAID = _("Say a sentence, or write a few words.")
 LANGUAGE = "zh-hans"  # what stands on a village's wall and telephone
 
 
@@ -71,6 +72,8 @@ _SENTENCES = {
     "merged_here": _("%(who)s joined %(number)s to this one."),
     "note": _("%(who)s wrote what happened."),
     "reclassify": _("%(who)s changed what it is about."),
+    "add": _("The teller said more."),
+    "pass_up": _("Nobody there could take it without being concerned; it went one step up."),
 }
 _TOLD = {
     Channel.CODE: _("Told by scanning the code."),

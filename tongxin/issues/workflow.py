@@ -8,6 +8,8 @@ from tongxin.issues import access
 from tongxin.issues.models import GROUPS, Issue, IssueEntry
 from tongxin.issues.models import Status as S
 
+OPEN = (S.TOLD, S.TAKEN, S.DISPATCHED, S.ANSWERED, S.APPEALED)
+
 ISSUE = Workflow(
     Issue,
     IssueEntry,
@@ -29,6 +31,8 @@ ISSUE = Workflow(
         Step("give_up", (S.TAKEN, S.APPEALED), S.NOT_POSSIBLE, _("Cannot be done"), access.can_give_up),
         Step("merge", (S.TOLD, S.TAKEN), S.MERGED, _("Merge into another"), access.can_merge),
         Step("note", (S.TAKEN, S.DISPATCHED, S.APPEALED), None, _("Write what happened"), access.can_note),
+        Step("add", OPEN, None, _("Say more"), access.can_add),
+        Step("pass_up", OPEN, None, _("Goes one step up"), access.can_pass_up),
         Step("reclassify", (S.TOLD, S.TAKEN), None, _("Change what it is about"), access.can_reclassify),
     ],
     signature,

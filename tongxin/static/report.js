@@ -1,5 +1,5 @@
 /* 同心 · the form on which somebody speaks up. Everything works without it; it saves traffic, taps and lost words.
-   Markup and words: components/_report_data, _danger_note, _voice_field, _photo_field, _report_foot. ES2017. */
+   Markup and words: components/_report_*, _danger_note, _voice_field, _photo_field. ES2017. */
 (function () {
   "use strict";
   const $ = (selector, from) => (from || document).querySelector(selector);
@@ -13,7 +13,7 @@
     drop(name) { try { localStorage.removeItem(PREFIX + name); } catch (e) { /* no storage, nothing kept */ } },
   };
 
-  /* 收到了: what was typed is no longer needed */
+  /* 收到了 */
   all("[data-handed-in]").forEach(el => store.drop(el.dataset.handedIn));
 
   const form = $("form[data-report]");
@@ -47,23 +47,21 @@
     input.files = transfer.files;
   }
 
-  /* --- the same key twice is one matter, however often it is sent --- */
+  /* --- the same key twice is one matter --- */
   function newKey() {
     const b = crypto.getRandomValues(new Uint8Array(16));
-    b[6] = (b[6] & 15) | 64;
-    b[8] = (b[8] & 63) | 128;
-    const hex = Array.from(b, x => ("0" + x.toString(16)).slice(-2)).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+    return Array.from(b, x => ("0" + x.toString(16)).slice(-2)).join("");
   }
   const key = form.elements.namedItem("key");
   if (key && !key.value) key.value = newKey();
 
-  /* --- what was typed stays in the phone until it is handed in --- */
+  /* --- what was typed stays until it is handed in --- */
   const kept = el => el.name && !el.dataset.nokeep && !/^(hidden|file|password|submit|button)$/.test(el.type);
   const fields = () => Array.from(form.elements).filter(kept);
-  const ticked = el => el.type === "radio" || el.type === "checkbox";
+  const ticked = el => /radio|checkbox/.test(el.type);
 
   function save(sent) {
+    if (!draftName) return;
     const values = {};
     fields().forEach(el => {
       if (!ticked(el)) values[el.name] = el.value;
@@ -89,7 +87,7 @@
       }
     });
     if (!any) return;
-    if (key && draft.key) key.value = draft.key;  // it may have arrived although the answer got lost
+    if (key && draft.key) key.value = draft.key;  // it may have arrived already
     const note = form.insertBefore(make("p", "note"), form.firstChild);
     const afresh = make("button", "", said.afresh);
     note.setAttribute("role", "status");
@@ -126,7 +124,7 @@
     if (dangerNote.hidden === found) dangerNote.hidden = !found;
   }
 
-  /* --- photos: one input after another, each made smaller before it travels --- */
+  /* --- photos, each made smaller before it travels --- */
   function smaller(file, side) {
     return new Promise(resolve => {
       // Before Chromium 81 a canvas forgets which way is up; such a phone sends the photo as it is.
@@ -251,7 +249,7 @@
       part("start").focus();
     });
     form.addEventListener("submit", event => {
-      if (recorder && recorder.state === "recording") {  // 说完了 was forgotten: what was said is not lost
+      if (recorder && recorder.state === "recording") {  // 说完了 was forgotten
         event.preventDefault();
         event.stopImmediatePropagation();
         recorder.addEventListener("stop", () => submit.click());
@@ -272,6 +270,13 @@
   form.addEventListener("submit", event => {
     if (sent) return event.preventDefault();
     save(true);
+    const door = all("[data-elsewhere]", form).find(el => el.checked);
+    if (door) {  // 不想让人知道: to the other door, without photos; nothing stays here
+      form.action = door.dataset.elsewhere;
+      all("[type=file]", form).forEach(el => { el.disabled = true; });
+      clearTimeout(timer);
+      store.drop(draftName);
+    }
     if (navigator.onLine === false) {
       event.preventDefault();
       say(said.offline, "warn");
@@ -281,7 +286,7 @@
     if (busy) { event.preventDefault(); waiting = true; }
     sent = !busy;
     setTimeout(() => { submit.disabled = true; words.textContent = said.sending || label; });
-    setTimeout(release, 30000);  // the wait was broken off; a second press does no harm, the key is the same
+    setTimeout(release, 30000);  // a second press does no harm, the key is the same
   });
   window.addEventListener("online", () => say(""));
   window.addEventListener("pageshow", event => {

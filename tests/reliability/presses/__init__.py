@@ -47,6 +47,7 @@ class Press:
     changes: bool = True  # whether anything is different afterwards in the database
     each: bool = False  # every press is an act of its own, on record each time
     holding: str = ""  # a field of the form, where several forms of the page go to one address
+    before: dict[str, Any] = field(default_factory=dict)  # what is typed on the page so that it shows the form
 
 
 Recipe = Callable[[Stage], Press]
@@ -95,7 +96,8 @@ def form_on(page: Page, press: Press) -> Form:
 
 def filled(visitor: Visitor, press: Press, **more: Any) -> dict[str, Any]:
     """What a browser sends: hidden fields and defaults of the form as it stands on its page, and what was typed."""
-    form = form_on(visitor.open(press.page), press)
+    page = visitor.open(press.page)
+    form = form_on(page.press(holding=next(iter(press.before)), **press.before) if press.before else page, press)
     return {**form.fields, **press.typed, **more}
 
 

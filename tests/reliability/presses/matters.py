@@ -47,6 +47,39 @@ def _say_confirm(stage: Stage) -> Press:
     return Press(page, to, typed, {"note": "还行"}, who=ANYBODY, also=ANYBODY, family=True)
 
 
+# --- residents who must not be known ----------------------------------------------------------------------------------
+@recipe("issues:hush_new")
+def _hush_new(stage: Stage) -> Press:
+    to = reverse("issues:hush_new")
+    return Press(to, to, said(), {"words": f"第{nth()}道渠裂了"}, who=ANYBODY, also=ANYBODY, holding="words")
+
+
+@recipe("issues:hush_open")
+def _hush_open(stage: Stage) -> Press:
+    to, typed, other = reverse("issues:hush_open"), {"receipt": opened(stage)["receipt"]}, {"receipt": "0" * 16}
+    return Press(to, to, typed, other, who=ANYBODY, also=ANYBODY, changes=False)
+
+
+def opened(stage: Stage, tell: Any = stages.told) -> dict[str, Any]:
+    """The code of a fresh sealed matter, as it is typed."""
+    name = f"sealed-{nth()}"
+    tell(stage, name, is_sealed=True)
+    return {"receipt": stage.receipts[name]}
+
+
+@recipe("issues:hush_add")
+def _hush_add(stage: Stage) -> Press:
+    page, to, before = reverse("issues:hush_open"), reverse("issues:hush_add"), opened(stage)
+    other = {"words": "不更深了"}
+    return Press(page, to, {"words": "更深了"}, other, who=ANYBODY, also=ANYBODY, holding="words", before=before)
+
+
+@recipe("issues:hush_judge")
+def _hush_judge(stage: Stage) -> Press:
+    page, to, before = reverse("issues:hush_open"), reverse("issues:hush_judge"), opened(stage, stages.answered)
+    return Press(page, to, {"answer": "yes"}, {"note": "还行"}, who=ANYBODY, also=ANYBODY, before=before)
+
+
 @recipe("issues:say_find")
 def _say_find(stage: Stage) -> Press:
     to, typed = reverse("issues:say_find"), {"tail": "0001", "group": str(stage.groups[0].pk)}

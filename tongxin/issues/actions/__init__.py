@@ -14,6 +14,8 @@ from tongxin.issues.actions.orders import (
     refer,
     set_usual_handler,
 )
+from tongxin.issues.actions.recusing import pass_up, watch, watch_everywhere
+from tongxin.issues.actions.sealed import add, judge
 from tongxin.issues.actions.telling import Report, Told, join, report
 from tongxin.issues.actions.verdict import appeal, confirm, lapse, lapse_silent, not_yet, reopen
 
@@ -21,6 +23,7 @@ __all__ = [
     "Report",
     "Told",
     "accept",
+    "add",
     "answer",
     "appeal",
     "confirm",
@@ -31,11 +34,13 @@ __all__ = [
     "hand_back",
     "hold_sitting",
     "join",
+    "judge",
     "lapse",
     "lapse_silent",
     "merge",
     "not_yet",
     "note",
+    "pass_up",
     "read_sealed",
     "reclassify",
     "refer",
@@ -43,4 +48,6 @@ __all__ = [
     "report",
     "reveal",
     "set_usual_handler",
+    "watch",
+    "watch_everywhere",
 ]

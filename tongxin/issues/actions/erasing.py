@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from tongxin.core import crypto, erasure
-from tongxin.issues.models import Issue, Voice
+from tongxin.issues.models import Envelope, Issue, Voice
 
 
 def erase_teller(village_id: UUID, person_id: UUID, phone: str) -> int:
@@ -16,4 +16,6 @@ def erase_teller(village_id: UUID, person_id: UUID, phone: str) -> int:
         rows = model._base_manager.filter(village_id=village_id)
         same = [row.pk for row in rows.filter(phone_tail_index__in=tails) if row.phone == phone]
         count += erasure.erase(rows.filter(theirs | Q(pk__in=same)))
-    return count
+    envelopes = Envelope._base_manager.filter(village_id=village_id)
+    same = [row.pk for row in envelopes if phone and row.phone == phone]
+    return count + erasure.erase(envelopes.filter(Q(told_by=person_id) | Q(pk__in=same)))

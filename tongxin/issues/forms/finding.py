@@ -29,22 +29,11 @@ class FindForm(forms.Form):
 
 
 class ProveForm(forms.Form):
-    """The last four digits, or the receipt of a sealed matter."""
+    """The last four digits of the telephone left with a matter."""
 
     use_required_attribute = False
 
-    tail = TailField(required=False)
-    receipt = forms.CharField(
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and not data.get("tail") and not data.get("receipt"):
-            self.add_error("tail", _("Write the last four digits."))
-        return data
+    tail = TailField(error_messages={"required": _("Write the last four digits.")})
 
 
 class CardForm(forms.Form):

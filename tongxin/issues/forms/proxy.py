@@ -10,6 +10,7 @@ from tongxin.casework.models import Channel
 from tongxin.core import clock
 from tongxin.issues.actions import Report
 from tongxin.issues.forms.fields import RowChoice
+from tongxin.issues.forms.sealed import Offices
 from tongxin.issues.forms.telling import TellingForm
 from tongxin.people.models import Household, Membership, Person
 from tongxin.territory.models import Place
@@ -30,7 +31,7 @@ class PlaceChoice(RowChoice):
         return f"{obj.name} · {obj.group.name}" if obj.group and not obj.name.startswith(obj.group.name) else obj.name
 
 
-class ProxyForm(TellingForm):
+class ProxyForm(Offices, TellingForm):
     """For whom, how they said it, and what.
 
     Args:
@@ -77,6 +78,7 @@ class ProxyForm(TellingForm):
     ) -> None:
         super().__init__(data, files, **kwargs)
         self.offer()
+        self.offer_offices()
         self.household = household
         self.persons = {str(member.person_id): member.person for member in members}
         self.fields["told_by"].choices = [  # type: ignore[attr-defined]
@@ -94,16 +96,21 @@ class ProxyForm(TellingForm):
         return self.persons.get(self.cleaned_data["told_by"])
 
     @property
+    def is_kept_quiet(self) -> bool:
+        return bool(self.cleaned_data["is_sealed"]) or any(self.offices())
+
+    @property
     def reach(self) -> str:
         """The telephone: as written down, else the one in the register; of a sealed matter only what they gave now."""
         data = self.cleaned_data
-        if data["phone"] or data["is_sealed"] or data["about_post"] is not None or self.teller is None:
+        if data["phone"] or self.is_kept_quiet or self.teller is None:
             return str(data["phone"])
         return self.teller.phone.in_clear() if not self.teller.phone.trouble else ""
 
     def said(self) -> Report:
         """What was said, for the action."""
         data = self.cleaned_data
+        about_post, about_too = self.offices()
         return Report(
             category=data["category"],
             words=data["words"],
@@ -114,8 +121,9 @@ class ProxyForm(TellingForm):
             told_by=self.teller,
             told_by_name="" if self.teller else data["told_by_name"],
             phone=self.reach,
-            is_sealed=data["is_sealed"] or data["about_post"] is not None,
-            about_post=data["about_post"],
+            is_sealed=self.is_kept_quiet,
+            about_post=about_post,
+            about_too=about_too,
             channel=data["channel"],
             photos=self.uploads.photos,
             sound=self.uploads.sound,

@@ -7,19 +7,17 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.bodies.models import Post
-from tongxin.bodies.roles import STAFF
 from tongxin.casework.models import Channel
 from tongxin.core import clock
 from tongxin.issues.actions import Report
-from tongxin.issues.forms.fields import PhoneField, PostChoice, RowChoice, SharedFields, own
+from tongxin.issues.forms.fields import PhoneField, RowChoice, SharedFields, own
 from tongxin.issues.forms.uploads import NOT_A_PHOTO, PHOTOS, SLOTS, Uploads
 from tongxin.issues.models import Category, Kind
+from tongxin.issues.wording import NOTHING_SAID
 from tongxin.people.models import Household
 from tongxin.territory.models import Group, Place
 
 WORDS_LENGTH = 2000
-NOTHING_SAID = _("Say a sentence, or write a few words.")
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,10 @@ def slots(form: forms.Form, uploads: Uploads) -> list[Slot]:
 
 
 class TellingForm(forms.Form):
-    """One sheet: what it is about, words or voice or photos, where, a telephone, and who may know.
+    """One sheet: what it is about, words or voice or photos, where, a telephone.
+
+    Whoever ticks that others must not know (`is_sealed`) or that it is about an officer (`is_about`) is led to the
+    quiet channel (`forms.sealed`).
 
     Choices that need the database are asked for only when they are drawn or given.
     """
@@ -81,18 +82,13 @@ class TellingForm(forms.Form):
     phone = PhoneField()
     ours = forms.BooleanField(required=False)
     is_sealed = forms.BooleanField(required=False)
-    about_post = PostChoice(
-        queryset=None,
-        empty_label=_("Choose one"),
-        required=False,
-        error_messages={"invalid_choice": _("Choose the office from the list.")},
-    )
+    is_about = forms.BooleanField(required=False)
 
     def __init__(self, data: Any = None, files: Any = None, *, at: Place | None = None, **kwargs: Any) -> None:
         super().__init__(data, files, label_suffix="", **kwargs)
         self.at = at
         self.uploads = Uploads(self.data, self.files)
-        if not self.is_bound or self.data.get("group") or self.data.get("about_post"):
+        if not self.is_bound or self.data.get("group"):
             self.offer()
         if not self.is_bound:
             self.initial.setdefault("key", str(uuid4()))
@@ -100,9 +96,7 @@ class TellingForm(forms.Form):
     def offer(self) -> None:
         """What there is to choose from: asked for when it is drawn or was given, since most sheets choose neither."""
         groups = Group.objects.on(clock.today()).order_by("number")
-        posts = Post.objects.filter(role__in=STAFF, ended_on=None).select_related("grid")
         own(self, "group").queryset = groups
-        own(self, "about_post").queryset = posts.order_by("position", "id")
 
     @property
     def photos(self) -> list[Slot]:
@@ -110,27 +104,31 @@ class TellingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for slot, message in self.uploads.take_in(self.cleaned_data):
-            self.add_error(slot, str(message))
+        self.take_in()
         files_fine = not any(slot in self.errors for slot in SLOTS)
-        if not (data.get("words") or self.uploads or "words" in self.errors) and files_fine:
+        if not (data.get("words") or self.has_files or "words" in self.errors) and files_fine:
             self.add_error("words", NOTHING_SAID)
         return data
+
+    @property
+    def has_files(self) -> bool:
+        return bool(self.uploads)
+
+    def take_in(self) -> None:
+        for slot, message in self.uploads.take_in(self.cleaned_data):
+            self.add_error(slot, str(message))
 
     def report(self, *, household: Household | None, by_code: bool) -> Report:
         """What was said, for the action. A chosen group means: not where the code hangs."""
         said = self.cleaned_data
-        sealed = said["is_sealed"] or said["about_post"] is not None
         return Report(
             category=said["category"],
             words=said["words"],
             place=None if said["group"] else self.at,
             place_text=said["place_text"],
             group=said["group"],
-            household=household if said["ours"] and not sealed else None,
+            household=household if said["ours"] else None,
             phone=said["phone"],
-            is_sealed=sealed,
-            about_post=said["about_post"],
             channel=Channel.CODE if by_code else Channel.PAGE,
             photos=self.uploads.photos,
             sound=self.uploads.sound,

@@ -53,6 +53,10 @@ class Uploads:
         return self.found.get("audio")
 
     @property
+    def everything(self) -> list[Upload]:
+        return [self.found[slot] for slot in SLOTS if slot in self.found]
+
+    @property
     def kept(self) -> list[Kept]:
         """For drawing the sheet again."""
         return [Kept(slot, signing.dumps(asdict(up), salt=SALT)) for slot, up in self.found.items()]

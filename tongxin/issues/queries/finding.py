@@ -52,13 +52,13 @@ def by_tail(village_id: UUID, tail: str, group_id: UUID | None) -> list[Issue]:
     return list(found.filter(Q(status_group=StatusGroup.OPEN) | Q(settled_at__gte=since)).order_by("-told_at")[:10])
 
 
-def prove(issue: Issue, *, tail: str = "", receipt: str = "") -> Teller | None:
-    """The right of the teller, for the last four digits of the phone or the receipt; None when they don't fit."""
-    if tail and crypto.fits(tail, "issue-tail", issue.village_id, issue.phone_tail_index):
+def prove(issue: Issue, *, tail: str) -> Teller | None:
+    """The right of the teller, for the last four digits of the phone; None when they don't fit.
+
+    What is sealed has none: four digits can be tried for every neighbour whose telephone one knows.
+    """
+    if tail and not issue.is_sealed and crypto.fits(tail, "issue-tail", issue.village_id, issue.phone_tail_index):
         return Teller(issue.pk, "phone")
-    plain = receipt.replace("-", "").replace(" ", "")
-    if plain and crypto.fits(plain, "receipt", issue.village_id, issue.receipt_index):
-        return Teller(issue.pk, "receipt")
     return None
 
 
@@ -93,7 +93,7 @@ def of_household(household_id: UUID) -> list[Issue]:
     return list(
         rows()
         .filter(household=household_id, is_sealed=False)
-        .exclude(route=Route.TOWNSHIP)
+        .filter(route=Route.COUNCIL)
         .select_related("group", "place")
         .order_by(F("settled_at").desc(nulls_first=True), "-told_at")[:20]
     )

@@ -15,7 +15,12 @@ from tongxin.territory.models import Village
 MANY = 1000  # counting stops here: an inbox says '1000+' and stays flat
 KEEPERS = matrix.roles("issues.takers")
 # who takes an order: route -> its relation in the matrix
-TAKEN_BY = {Route.COUNCIL: "council", Route.SUPERVISORS: "complaint", Route.TOWNSHIP: "complaint_up"}
+TAKEN_BY = {
+    Route.COUNCIL: "council",
+    Route.SUPERVISORS: "complaint",
+    Route.TOWNSHIP: "complaint_up",
+    Route.COUNTY: "complaint_county",
+}
 EVERY_ROUTE = frozenset(TAKEN_BY.values())
 SOON = timedelta(days=5)
 

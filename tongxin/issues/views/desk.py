@@ -110,7 +110,7 @@ def _fill(request: StaffRequest, queue: Queue, day: date) -> None:
 def _queues(request: StaffRequest, day: date) -> Iterator[Queue]:
     user, village, held = request.user, request.village.pk, request.held
     seen, orders = queries.visible_to(user, village), queries.orders_for(user, village)
-    inbox_at = reverse("issues:inbox") if held.may("issues.watchers") else ""
+    inbox_at = reverse("issues:inbox") if held.may("issues.lists") else ""
 
     def more(query: str) -> str:
         return f"{inbox_at}?{query}" if inbox_at else ""
@@ -119,7 +119,7 @@ def _queues(request: StaffRequest, day: date) -> Iterator[Queue]:
     yield Queue("mine", _("In my hands"), mine, reverse("issues:tasks"))
     takes = held.may("issues.take", queries.EVERY_ROUTE)
     owed = seen.open().exclude(status=Status.ANSWERED)
-    if held.may("issues.watchers"):
+    if held.may("issues.lists"):
         late = owed.filter(due_on__lt=day).order_by("due_on", "id")
         yield Queue("late", _("Already late"), late, more(""), is_late=True)
     told = orders.filter(status=Status.TOLD, due_on__gte=day).order_by("take_by", "id")

@@ -85,7 +85,7 @@ def _look_again(request: StaffRequest, issue: Issue) -> None:
 def _again(request: StaffRequest, issue: Issue, name: str, form: forms.Form) -> HttpResponse:
     """The page that was pressed on, with everything as it was typed."""
     filters = filters_in(request.POST.get("back", ""))
-    if isinstance(form, shapes.DispatchForm) and filters is not None and request.held.may("issues.watchers"):
+    if isinstance(form, shapes.DispatchForm) and filters is not None and request.held.may("issues.lists"):
         filters = filters.copy()
         filters["open"] = issue.number
         return inbox.page(request, filters, form=form, status=422)

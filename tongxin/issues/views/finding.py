@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tongxin.core.numbers import BadNumber
@@ -15,9 +16,12 @@ from tongxin.issues.models import Issue
 from tongxin.issues.views import proof, sentences, tries
 from tongxin.issues.views.asking import NotThere, VillageRequest, resident
 
+NOTHING = gettext_lazy("Nothing has this number. Call and ask.")
+
 
 def by_number(request: VillageRequest, number: str) -> Issue:
-    """The issue of a number as it stands in the address.
+    """The issue of a number as it stands in the address. What is sealed is answered like what is not there: a number
+    can be counted through, and how many sealed matters there are is nobody's business.
 
     Raises:
         NotThere: the check digit does not fit, or nothing has that number.
@@ -26,8 +30,8 @@ def by_number(request: VillageRequest, number: str) -> Issue:
         issue = queries.by_number(request.village.pk, number)
     except BadNumber:
         raise NotThere(_("The number does not fit. Type it again from the slip."), field="number") from None
-    if issue is None:
-        raise NotThere(_("Nothing has this number. Call and ask."), field="number")
+    if issue is None or proof.is_closed_book(issue):
+        raise NotThere(NOTHING, field="number")
     return issue
 
 
@@ -71,14 +75,14 @@ def say_find(request: VillageRequest) -> HttpResponse:
         return render(
             request, "issues/resident_find.html", {"find": FindForm(), "typed": text, "wrong": wrong}, status=422
         )
-    if issue is None:
-        context = {"find": FindForm(), "typed": text, "wrong": _("Nothing has this number. Call and ask.")}
+    if issue is None or proof.is_closed_book(issue):
+        context = {"find": FindForm(), "typed": text, "wrong": NOTHING}
         return render(request, "issues/resident_find.html", context, status=404)
     return redirect("issues:say_status", issue.number)
 
 
 def _by_tail(request: VillageRequest) -> HttpResponse:
-    """Four digits and a group. What they prove is remembered, except what is sealed: that wants its number too."""
+    """Four digits and a group. What they prove is remembered; what is sealed is not found at all."""
     form = FindForm(request.POST)
     if not form.is_valid():
         return render(request, "issues/resident_find.html", {"find": form}, status=422)
@@ -92,5 +96,5 @@ def _by_tail(request: VillageRequest) -> HttpResponse:
         form.add_error(None, _("Nothing found. Try other words, or call."))
         return render(request, "issues/resident_find.html", {"find": form}, status=404)
     response = render(request, "issues/resident_find.html", {"find": form, "found": listed(found, is_teller=False)})
-    proof.remember(request, response, *[(i.pk, False) for i in found if queries.prove(i, tail=tail)])
+    proof.remember(request, response, *[i.pk for i in found if queries.prove(i, tail=tail)])
     return response

@@ -17,7 +17,6 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tongxin.bodies.models import Post
-from tongxin.bodies.roles import Role
 from tongxin.core import clock, kept, ledgers
 from tongxin.issues import queries
 from tongxin.issues.forms.desk import DispatchForm
@@ -201,7 +200,9 @@ def page(
     context = {
         "filters": filters,
         "today": today,
-        "may_choose": request.held.has(Role.SUPERVISOR, Role.TOWNSHIP),
+        "may_choose": request.held.may(
+            "issues.dispatch", {"appealed", "complaint", "complaint_up", "complaint_county"}
+        ),
         **_list(request, rows, filters, today, asked.get("page", ""), opened),
         **_choices(today),
     }

@@ -299,7 +299,7 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     matter = full(request, issue, faulty=faulty, shown=shown)
-    reads_list = request.held.may("issues.watchers")
+    reads_list = request.held.may("issues.lists")
     request.menu_at = "issues:inbox" if reads_list else "issues:tasks"
     context = {
         "matter": matter,

@@ -1,7 +1,7 @@
 """What a phone has shown: signed cookies, no log-in. The village's tables know nothing of a phone.
 
 `mine` lists up to twenty matters that were told or proved on this phone. What is sealed is never in it: a phone lies on
-the table of a whole family. A sealed matter stays open for half an hour only, in `brief`.
+the table of a whole family. A sealed matter opens by its receipt, in the quiet channel, and leaves nothing here.
 """
 
 import base64
@@ -18,23 +18,21 @@ from tongxin.issues.models import Issue, Route
 from tongxin.issues.views.asking import VillageRequest
 from tongxin.people.models import CardToken
 
-MINE, BRIEF, HOME = "mine", "brief", "home"
+MINE, HOME = "mine", "home"
 DAY = 24 * 3600
-AGE = {MINE: 180 * DAY, BRIEF: 1800, HOME: 30 * DAY}
+AGE = {MINE: 180 * DAY, HOME: 30 * DAY}
 MANY = 20
 
 
-def remember(request: VillageRequest, response: HttpResponse, *issues: tuple[UUID, bool]) -> None:
-    """Let this phone open these matters: (id, is it sealed?), newest first."""
-    for jar, sealed in ((MINE, False), (BRIEF, True)):
-        fresh = [pk for pk, is_sealed in issues if is_sealed == sealed]
-        if fresh:
-            kept = [pk for pk in _read(request, jar) if pk not in fresh]
-            _write(response, jar, [*fresh, *kept][:MANY])
+def remember(request: VillageRequest, response: HttpResponse, *fresh: UUID) -> None:
+    """Let this phone open these matters, newest first."""
+    if fresh:
+        kept = [pk for pk in _read(request, MINE) if pk not in fresh]
+        _write(response, MINE, [*fresh, *kept][:MANY])
 
 
 def mine(request: VillageRequest) -> list[UUID]:
-    """The matters of this phone, sealed ones left out."""
+    """The matters of this phone."""
     return _read(request, MINE)
 
 
@@ -45,9 +43,11 @@ def is_closed_book(issue: Issue) -> bool:
 
 def teller(request: VillageRequest, issue: Issue) -> Teller | None:
     """The right of whoever told it, when this phone or this household's card has shown it."""
-    if issue.pk in _read(request, BRIEF if issue.is_sealed else MINE):
+    if is_closed_book(issue):
+        return None
+    if issue.pk in _read(request, MINE):
         return Teller(issue.pk, "device")
-    if issue.household_id and not is_closed_book(issue):
+    if issue.household_id:
         card = family(request)
         if card is not None and card.household_id == issue.household_id:
             return Teller(issue.pk, "card")

@@ -15,9 +15,10 @@ from tongxin.core import clock, numbers
 from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, NotAllowed
 from tongxin.core.once import repeats
-from tongxin.issues import actions, danger, queries
+from tongxin.issues import access, actions, danger, queries
 from tongxin.issues.forms.proxy import ProxyForm
 from tongxin.issues.models import Issue, Route
+from tongxin.issues.queries import receipts
 from tongxin.issues.views import qrcode, sentences
 from tongxin.issues.views.telling import tiles
 from tongxin.issues.views.working import StaffRequest, fetch, office, subject, whereabouts
@@ -136,7 +137,7 @@ def _told(request: StaffRequest, form: ProxyForm) -> HttpResponse:
     issue = queries.rows().get(pk=told.issue_id)
     if issue.route != Route.COUNCIL:
         values = {"taker": sentences.taker(issue)}
-        past_you = issue.about_post_id in request.held.posts
+        past_you = access.is_recused(request.user, issue)
         said = (
             _("It concerns your own post: it went straight to %(taker)s and past you.")
             if past_you
@@ -145,7 +146,7 @@ def _told(request: StaffRequest, form: ProxyForm) -> HttpResponse:
         messages.info(request, said % values)
     url = reverse("issues:written", args=[told.number])
     response = HttpResponseRedirect(url, status=303)
-    if told.receipt:
+    if told.receipt and not access.is_recused(request.user, issue):  # who is concerned holds no key to it
         response.set_signed_cookie(
             RECEIPT,
             told.receipt,
@@ -198,11 +199,13 @@ def _slip(request: StaffRequest, number: str) -> dict[str, Any]:
     seen = queries.visible_to(request.user, request.village.pk).filter(number=tidy).exists()
     issue = mine or fetch(request, tidy)
     receipt = request.get_signed_cookie(RECEIPT, default="", salt=f"issues.told|{tidy}", max_age=1800) or ""
-    address = request.build_absolute_uri(reverse("issues:say_status", args=[issue.number]))
+    door = reverse("issues:hush_open") if issue.is_sealed else reverse("issues:say_status", args=[issue.number])
     return {
         "issue": issue,
         "is_seen": seen,
         "taker": sentences.taker(issue),
-        "receipt": " ".join(receipt[i : i + 4] for i in range(0, len(receipt), 4)),
-        "qr": qrcode.svg(address),
+        "when": sentences.taken_by(issue),
+        "receipt": receipts.grouped(receipt),
+        "past_you": access.is_recused(request.user, issue),
+        "qr": qrcode.svg(request.build_absolute_uri(door)),
     }

@@ -1,6 +1,6 @@
 """Where a matter is now, in one sentence a neighbour would say."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +16,13 @@ def taker(issue: Issue) -> str:
         Route.COUNCIL: _("the council"),
         Route.SUPERVISORS: _("the supervisors"),
         Route.TOWNSHIP: _("the township"),
+        Route.COUNTY: _("the county"),
     }[Route(issue.route)]
+
+
+def taken_by(issue: Issue) -> str:
+    """By when somebody takes it on; of a sealed one the day, since nobody knows the hour at which it was told."""
+    return day(clock.day_of(issue.take_by - timedelta(minutes=1))) if issue.is_sealed else moment(issue.take_by)
 
 
 def state(issue: Issue, *, is_teller: bool = False) -> str:
@@ -26,7 +32,7 @@ def state(issue: Issue, *, is_teller: bool = False) -> str:
         "who": post.title if post else _("the village"),
         "taker": taker(issue),
         "day": day(issue.due_on),
-        "when": moment(issue.take_by),
+        "when": taken_by(issue),
         "settled": day(issue.settled_at),
         "where": issue.where_to,
     }

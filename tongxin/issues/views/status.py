@@ -27,7 +27,7 @@ from tongxin.issues.views.pictures import Picture, memos, pictures
 TELEPHONE = re.compile(r"\d{3,}(?:[- ]\d{3,})*")
 QUIET = frozenset({"merged_here"})  # another teller's number is nobody's business
 FOR_TELLER = frozenset({"reclassify"})
-READ_BY_TELLER = frozenset({"note", "answer", "decline", "refer", "give_up", "confirm", "reopen", "appeal"})
+READ_BY_TELLER = frozenset({"note", "answer", "decline", "refer", "give_up", "confirm", "reopen", "appeal", "add"})
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,21 @@ class Line:
     at: datetime
     sentence: str
     note: str = ""
+    by_day: bool = False  # what a sealed one's teller did: the hour is not known
 
 
 def story(issue: Issue, teller: Teller | None) -> list[Line]:
     hidden = QUIET if teller else QUIET | FOR_TELLER
     return [
-        Line(entry.at, wording.sentence(entry), _note(issue, entry) if teller else "")
+        Line(entry.at, wording.sentence(entry), _note(issue, entry) if teller else "", is_by_day(issue, entry))
         for entry in queries.story(issue)
         if entry.step not in hidden
     ]
+
+
+def is_by_day(issue: Issue, entry: IssueEntry) -> bool:
+    """Whether only the day of this line is known."""
+    return issue.is_sealed and (entry.by_id is None or entry.step == "report")
 
 
 def _note(issue: Issue, entry: IssueEntry) -> str:
@@ -64,8 +70,6 @@ def say_status(request: VillageRequest, number: str) -> HttpResponse:
 
 def _page(request: VillageRequest, issue: Issue, form: ProveForm, *, status: int = 200) -> HttpResponse:
     teller = proof.teller(request, issue)
-    if teller is None and proof.is_closed_book(issue):
-        return render(request, "issues/resident_prove.html", {"issue": issue, "form": form}, status=status)
     today = clock.today(request.village.tz)
     context: dict[str, Any] = {
         "issue": issue,
@@ -166,9 +170,9 @@ def say_prove(request: VillageRequest, number: str) -> HttpResponse:
     teller = queries.prove(issue, **form.cleaned_data)
     if teller is None:
         asked.failed()
-        form.add_error("tail" if form.cleaned_data["tail"] else "receipt", _("That does not match. Please look again."))
+        form.add_error("tail", _("That does not match. Please look again."))
         return _page(request, issue, form, status=422)
     asked.opened()
     response = HttpResponseRedirect(reverse("issues:say_status", args=[issue.number]), status=303)
-    proof.remember(request, response, (issue.pk, issue.is_sealed))
+    proof.remember(request, response, issue.pk)
     return response

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
@@ -21,7 +20,7 @@ from tongxin.issues import actions, danger, queries
 from tongxin.issues.forms.fields import clean_phone
 from tongxin.issues.forms.telling import FeedbackForm, TellingForm
 from tongxin.issues.models import Category, Route
-from tongxin.issues.views import answerers, proof, qrcode, sentences
+from tongxin.issues.views import answerers, proof, sentences
 from tongxin.issues.views.asking import VillageRequest, resident, stopped
 from tongxin.issues.views.finding import by_number
 from tongxin.territory import queries as territory
@@ -37,7 +36,6 @@ ICONS = {
     Category.ELDERS: "elder",
     Category.OTHER: "other",
 }
-RECEIPT = "receipt"  # a cookie of half an hour, sent to the page of this one number only
 
 
 @dataclass(frozen=True)
@@ -88,6 +86,8 @@ def say_new(request: VillageRequest) -> HttpResponse:
     here = here_of(request)
     if request.method != "POST":
         return _sheet(request, TellingForm(initial={"category": request.GET.get("category")}, at=here.place), here)
+    if request.POST.get("is_sealed") or request.POST.get("is_about"):
+        return _led_away(here)
     form = TellingForm(request.POST, request.FILES, at=here.place)
     if not form.is_valid():
         return _sheet(request, form, here, status=422)
@@ -99,25 +99,23 @@ def say_new(request: VillageRequest) -> HttpResponse:
         return _already(request)
     except DomainError as error:
         return _sheet(request, form, here, status=refused(error, form))
-    sealed = said.is_sealed or said.about_post is not None
-    return _handed_in(request, told, sealed=sealed)
+    return _handed_in(request, told)
 
 
-def _handed_in(request: VillageRequest, told: actions.Told, *, sealed: bool) -> HttpResponse:
-    url = reverse("issues:say_done", args=[told.number])
-    response = HttpResponseRedirect(url, status=303)
-    proof.remember(request, response, (told.issue_id, sealed))
-    if told.receipt:
-        response.set_signed_cookie(
-            RECEIPT,
-            told.receipt,
-            salt=f"issues.receipt|{told.number}",
-            max_age=1800,
-            path=url,
-            httponly=True,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )
+def _led_away(here: Here) -> HttpResponse:
+    """To the quiet channel with everything that was typed: a 307 lets the browser send the same sheet there itself.
+    Nothing of it has been looked at or kept here.
+    """
+    url = reverse("issues:hush_new")
+    at = f"?q={here.code}" if here.code else f"?place={here.place.pk}" if here.place else ""
+    response = HttpResponseRedirect(f"{url}{at}", status=307)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _handed_in(request: VillageRequest, told: actions.Told) -> HttpResponse:
+    response = HttpResponseRedirect(reverse("issues:say_done", args=[told.number]), status=303)
+    proof.remember(request, response, told.issue_id)
     return response
 
 
@@ -179,18 +177,10 @@ def say_done(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
     if proof.teller(request, issue) is None:
         return redirect("issues:say_status", issue.number)
-    receipt = request.get_signed_cookie(RECEIPT, default="", salt=f"issues.receipt|{issue.number}", max_age=1800) or ""
-    address = request.build_absolute_uri(reverse("issues:say_status", args=[issue.number]))
-    worker = (
-        None
-        if issue.is_sealed or issue.grid is None
-        else answerers.of_grid(issue.grid, clock.today(request.village.tz))
-    )
+    worker = None if issue.grid is None else answerers.of_grid(issue.grid, clock.today(request.village.tz))
     context = {
         "issue": issue,
         "taker": sentences.taker(issue),
-        "receipt": " ".join(receipt[i : i + 4] for i in range(0, len(receipt), 4)),
-        "qr": qrcode.svg(address) if receipt else "",
         "worker": worker,
         "by_tail": bool(issue.phone_tail_index),
     }
@@ -202,8 +192,6 @@ def say_done(request: VillageRequest, number: str) -> HttpResponse:
 @repeats("the action claims the key of the sheet")
 def say_join(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
-    if issue.is_sealed or issue.route != Route.COUNCIL:
-        return redirect("issues:say_status", issue.number)
     status = reverse("issues:say_status", args=[issue.number])
     card = proof.family(request)
     try:
@@ -234,5 +222,5 @@ def feedback(request: VillageRequest) -> HttpResponse:
             told = actions.report(request.village, said, by=None, key=form.cleaned_data["key"])
         except KeyReused:
             return _already(request)
-        return _handed_in(request, told, sealed=False)
+        return _handed_in(request, told)
     return render(request, "issues/resident_feedback.html", {"form": form}, status=422 if form.errors else 200)

@@ -78,6 +78,10 @@ class Route(models.TextChoices):
     COUNCIL = "council", _("Consultation council")
     SUPERVISORS = "supervisors", _("Supervisors")
     TOWNSHIP = "township", _("Township")
+    COUNTY = "county", _("County")
+
+
+UPWARDS = (Route.SUPERVISORS, Route.TOWNSHIP, Route.COUNTY)  # where a complaint goes, one step after another
 
 
 class IssueQuerySet(VillageQuerySet["Issue"]):
@@ -90,11 +94,7 @@ class IssueQuerySet(VillageQuerySet["Issue"]):
         here = self.of(scope.one())
         if not holdings:
             return here.none()
-        seen = here.filter(_related(user, holdings)).exclude(about_post__in=holdings.posts)
-        if holdings.person_id is None:
-            return seen
-        recused = Recusal._base_manager.filter(issue=models.OuterRef("pk"), person_id=holdings.person_id)
-        return seen.exclude(models.Q(about_post__isnull=False) & models.Exists(recused))
+        return here.filter(_related(user, holdings)).exclude(_about(holdings))
 
     def open(self) -> Self:
         return self.filter(status_group=StatusGroup.OPEN)
@@ -125,6 +125,14 @@ def _where_given(field: str, *more: str, name: str) -> models.Index:
     return models.Index(fields=["village", field, *more], condition=given, name=name)
 
 
+def _about(holdings: Holdings) -> models.Q:
+    """Complaints that concern whoever holds these offices: by office today, or by the person of that day (R25)."""
+    told = Recusal._base_manager.filter(issue=models.OuterRef("pk"))
+    mine = told.filter(models.Q(person_id=holdings.person_id) | models.Q(post_id__in=holdings.posts))
+    by_office = models.Q(about_post__in=holdings.posts)
+    return by_office | models.Q(models.Q(about_post__isnull=False) & models.Exists(mine))
+
+
 def _related(user: object, holdings: Holdings) -> models.Q:
     """The relations of the matrix's `issues.see` as conditions; those that let nobody like this user see are left out.
 
@@ -137,6 +145,7 @@ def _related(user: object, holdings: Holdings) -> models.Q:
         "appealed": council & models.Q(status=Status.APPEALED),
         "complaint": models.Q(route=Route.SUPERVISORS),
         "complaint_up": models.Q(route=Route.TOWNSHIP),
+        "complaint_county": models.Q(route=Route.COUNTY),
         "hand": mine,
         "partner": mine,
         "written": council & models.Q(recorded_by=user),
@@ -252,6 +261,23 @@ class Issue(Case, VillageRow):
                 condition=models.Q(about_post__isnull=True) | ~models.Q(route=Route.COUNCIL),
                 name="issues_issue_complaint_not_to_council",
             ),
+            # of a sealed matter the row itself knows nobody; who told it lies in its envelope (R27)
+            models.CheckConstraint(
+                condition=models.Q(is_sealed=False)
+                | models.Q(
+                    phone="", phone_tail_index="", told_by_name="", told_by__isnull=True, household__isnull=True
+                ),
+                name="issues_issue_sealed_names_nobody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(about_post__isnull=True) | models.Q(is_sealed=True),
+                name="issues_issue_complaint_is_sealed",
+            ),
+            models.UniqueConstraint(
+                fields=["village", "receipt_index"],
+                condition=~models.Q(receipt_index=""),
+                name="issues_issue_receipt_once",
+            ),
         ]
         # what most matters do not have is indexed only where it is: telling one writes six indexes, not eighteen
         indexes = [
@@ -333,54 +359,24 @@ class Voice(VillageRow):
         indexes = [models.Index(fields=["village", "issue", "at"], name="issues_voice_issue")]
 
 
+class RecusedBecause(models.TextChoices):
+    OFFICE = "office", _("Holds the office, or held it within a year")
+    KIN = "kin", _("Of the same household, now or before")
+
+
 class Recusal(VillageRow):
-    """A person who may not see this issue: it is about them, by the office they held when it was told (R25)."""
+    """A person who may not see this issue: it is about them, by the office they held when it was told, or about their
+    kin (R25). It holds in every office they have or will have.
+    """
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="recusals")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    because = models.CharField(_("Why"), max_length=8, choices=RecusedBecause.choices, default=RecusedBecause.OFFICE)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 
     objects = VillageManager.from_queryset(PartQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["village", "issue", "person"], name="issues_recusal_once")]
-
-
-class CategoryHandler(VillageRow):
-    """Which post usually does what: 'the pipe is broken, whom do I call?' Without one: the place's grid worker."""
-
-    category = models.CharField(max_length=12, choices=Category.choices)
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
-    question = models.CharField(_("As people ask it"), max_length=40, blank=True)
-
-    objects = VillageManager.from_queryset(VillageQuerySet)()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["village", "category"], name="issues_categoryhandler_once")]
-
-
-class Sitting(VillageRow):
-    """A meeting of the council that looked at what duty members had done since the last one."""
-
-    held_on = models.DateField(_("Held on"))
-    present = models.PositiveSmallIntegerField(_("Members present"))
-    note = models.TextField(_("What was said"), blank=True)
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-
-    objects = VillageManager.from_queryset(VillageQuerySet)()
-
-    class Meta:
-        indexes = [models.Index(fields=["village", "held_on"], name="issues_sitting_held")]
-
-
-class SittingItem(VillageRow):
-    """A duty act that a sitting saw, once."""
-
-    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="items")
-    entry = models.ForeignKey(IssueEntry, on_delete=models.PROTECT, related_name="+")
-
-    objects = VillageManager.from_queryset(VillageQuerySet)()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["village", "entry"], name="issues_sittingitem_once")]
+        indexes = [models.Index(fields=["village", "person", "issue"], name="issues_recusal_person")]
