@@ -7,6 +7,7 @@ from django.db import migrations
 
 import tongxin.core.crypto
 from tongxin.core import keyring
+from tongxin.core.rechecking import recheck
 
 
 def keep_the_first_index_key(apps, schema_editor):
@@ -35,5 +36,6 @@ class Migration(migrations.Migration):
             name="phone",
             field=tongxin.core.crypto.EncryptedTextField(blank=True, default=""),
         ),
+        recheck("issues", "issue.phone", "issue.told_by_name", "voice.phone"),
         migrations.RunPython(keep_the_first_index_key, migrations.RunPython.noop),
     ]

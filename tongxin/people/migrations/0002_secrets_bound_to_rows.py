@@ -8,6 +8,7 @@ from django.db import migrations
 
 import tongxin.core.crypto
 from tongxin.core import keyring
+from tongxin.core.rechecking import recheck
 
 
 def keep_the_first_index_key(apps, schema_editor):
@@ -24,5 +25,6 @@ class Migration(migrations.Migration):
             name="phone",
             field=tongxin.core.crypto.EncryptedTextField(blank=True, default="", verbose_name="Telephone"),
         ),
+        recheck("people", "person.phone"),
         migrations.RunPython(keep_the_first_index_key, migrations.RunPython.noop),
     ]
