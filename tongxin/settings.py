@@ -4,6 +4,7 @@ What is unsafe is refused at start-up by `core.checks`, with the mend in the mes
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -42,7 +43,19 @@ ALLOWED_HOSTS = [h for h in env("HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 HTTPS = flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 3600
+# `__Host-`: a browser takes it over HTTPS only, for the whole of this host and for no other
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    ("__Host-sessionid", "__Host-csrftoken") if HTTPS else ("sessionid", "csrftoken")
+)
+SESSION_ENGINE = "tongxin.core.sessions"  # rows that can be listed and ended (R46)
+STAFF_IDLE = timedelta(minutes=int(env("IDLE_MINUTES", "30")))  # logged out after so long without a click
+STAFF_LONGEST = timedelta(hours=12)  # and after this in any case
+SESSION_COOKIE_AGE = int(STAFF_LONGEST.total_seconds())
+FACTOR_GRACE = timedelta(days=int(env("FACTOR_GRACE_DAYS", "7")))  # from the first log-in; then no way without one
+# The demonstration's log-ins (`demo-…`) open by one printed password and without a second factor, for whoever wants to
+# look. Refused at start-up outside a demonstration (accounts.checks); other log-ins are never exempt.
+ONE_PASSWORD = flag("ONE_PASSWORD") or DEMO
+PROXY_DEPTH = int(env("PROXY_DEPTH", "0"))  # proxies of ours in front; 0: X-Forwarded-For counts for nothing
 SECURE_SSL_REDIRECT = False  # the proxy's work; see docs/operations.md
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -72,7 +85,6 @@ CSRF_FAILURE_VIEW = "tongxin.core.views.csrf_failure"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",  # its widget templates, for FORM_RENDERER
@@ -143,6 +155,8 @@ PASSWORD_HASHERS = ["tongxin.accounts.hashers.Argon2Small", "django.contrib.auth
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "tongxin.accounts.validators.ContextValidator"},
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # Django's own tables only; ours are UUIDv7 by `core.models.Row`
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -219,6 +233,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]}},
     "root": {"handlers": ["stderr"], "level": env("LOG", "INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "fido2": {"level": "WARNING"},  # below it, keys of persons are named
+    },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "tongxin.core.logs.NothingShown"

@@ -22,7 +22,11 @@ WIRING = {
 }
 # Mechanisms that are no room of a domain app, each with its reason. The ground (core, casework) consists of such.
 OTHERS = {
+    "accounts/checks": "what is unsafe about log-ins, refused at start-up",
     "accounts/hashers": "the password hasher with our memory size",
+    "accounts/passkeys": "what a passkey is asked and what it answers, by the library",
+    "accounts/timecodes": "the codes of RFC 6238",
+    "accounts/validators": "passwords that others would try first",
     "issues/wording": "what a step is called in public, for pages and messages alike",
     "ledger/guards": "what the database itself refuses in a book, for `core.triggers`",
     "ledger/invariants": "what must be true of a book, asked at night, before a close and by the tests",

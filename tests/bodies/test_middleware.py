@@ -42,7 +42,7 @@ def knock(stage, rf, monkeypatch):
 
     def ask(name, user=None, method="GET", village=stage.village):
         request = rf.generic(method, "/v/")
-        request.user, request.village = user or AnonymousUser(), village
+        request.user, request.village, request.session = user or AnonymousUser(), village, {}
         request.resolver_match = ResolverMatch(bare, (), {}, name.partition(":")[2], ["odd"], ["odd"], "v/")
         HeldRolesMiddleware(bare)(request)
         return GateMiddleware(bare).process_view(request, bare, (), {})

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 
 from tongxin.core import clock, housekeeping, periodic
-from tongxin.core.models import Idempotency, JobRun, OutboxItem, OutboxState, Throttle
+from tongxin.core.models import Idempotency, JobRun, Lockout, LoginSession, OutboxItem, OutboxState, Throttle
 
 
 def rows():
@@ -15,7 +14,8 @@ def rows():
     OutboxItem.objects.create(topic="t", put_at=now, due_at=now, state=OutboxState.DONE, done_at=now)
     JobRun.objects.create(name="n", slot=now, started_at=now)
     Throttle.objects.create(key="k", at=now)
-    Session.objects.create(session_key="s", session_data="", expire_date=now + timedelta(hours=12))
+    Lockout.objects.create(key="k", tries=3, at=now)
+    LoginSession.objects.create(key="s", data="", started_at=now, seen_at=now, ends_at=now + timedelta(hours=12))
 
 
 KEPT = [
@@ -23,7 +23,8 @@ KEPT = [
     (OutboxItem, housekeeping.KEEP_DONE),
     (JobRun, housekeeping.KEEP_RUNS),
     (Throttle, housekeeping.KEEP_TRIES),
-    (Session, timedelta(hours=12)),
+    (Lockout, housekeeping.KEEP_LOCKS),
+    (LoginSession, timedelta(hours=12)),
 ]
 
 

@@ -1,8 +1,12 @@
 """Tries counted in the database: a restart forgets none."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 
 from tongxin.core import clock, ids, throttle
 from tongxin.core.errors import TooMany
@@ -71,3 +75,59 @@ def test_with_a_grain_neither_the_moment_nor_the_id_says_more_than_the_hour():
             throttle.count("door", timedelta(hours=2)) == 2 and throttle.count("door", timedelta(hours=2), most=1) == 1
         )
         assert throttle.count("another", timedelta(hours=2)) == 0
+
+
+@pytest.mark.django_db
+def test_taking_counts_first_and_gives_back_what_was_right():
+    taken = [throttle.take("door", 5, TEN) for _ in range(5)]
+    with pytest.raises(TooMany):
+        throttle.take("door", 5, TEN)
+    assert Throttle.objects.count() == 5  # what was refused is not counted
+    throttle.give_back(*taken[:2])
+    throttle.take("door", 5, TEN)
+
+
+@pytest.mark.django_db
+def test_clearing_may_reach_back_a_while_only():
+    start = clock.now()
+    throttle.hit("door")
+    with clock.stopped_at(start + TEN * 2):
+        throttle.hit("door")
+        assert throttle.clear("door", TEN) == 1
+        assert throttle.clear("door") == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_forty_that_come_at_once_no_more_than_five_get_through():
+    assert 1 <= sum(at_once(lambda: throttle.take("door", 5, TEN), 40)) <= 5
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_without_counting_first_more_get_through():
+    """The control: looking, then comparing, then counting is what a hundred requests walk past."""
+
+    def look_then_count():
+        throttle.check("door", 5, TEN)
+        time.sleep(0.02)  # the comparison of a password
+        throttle.hit("door")
+
+    assert sum(at_once(look_then_count, 40)) > 5
+
+
+def at_once(deed, count: int) -> list[bool]:
+    gate = threading.Barrier(count)
+
+    def one() -> bool:
+        try:
+            gate.wait()
+            deed()
+        except TooMany:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(count) as pool:
+        return [job.result() for job in [pool.submit(one) for _ in range(count)]]

@@ -13,7 +13,7 @@ from io import BytesIO
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from tongxin.accounts.models import User
+from tongxin.accounts.models import Passkey, User
 from tongxin.bodies.models import Appointment, Body, BodyKind, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework import photos, sounds
@@ -21,6 +21,7 @@ from tongxin.casework.actors import Calendar, Teller
 from tongxin.casework.models import Channel
 from tongxin.casework.store import Upload
 from tongxin.core import clock, numbers, outbox
+from tongxin.core.models import LoginSession
 from tongxin.issues import actions
 from tongxin.issues.models import Category, CategoryHandler, Issue, Kind
 from tongxin.people.models import CardToken, Household, Membership, Person, RegisterEntry, Relation, Residence, Sex
@@ -109,6 +110,7 @@ def settle(stage: Stage) -> Stage:
         _ground(stage)
         _households(stage)
         _offices(stage)
+        _log_ins(stage.users["former"])
     return stage
 
 
@@ -216,6 +218,14 @@ def _offices(stage: Stage) -> None:
     former.save()
 
 
+def _log_ins(user: User) -> None:
+    """A passkey and an open session."""
+    now, name = clock.now(), f"of-{user.username}"
+    row(Passkey, user=user, host="elsewhere.example", made_at=now, credential=name, public_key="-", name="旧电脑")
+    times = {"started_at": now, "seen_at": now, "ends_at": now + timedelta(hours=12)}
+    row(LoginSession, user_id=user.pk, key=name, data="", **times)
+
+
 def officer(stage: Stage, login: str, name: str) -> User:
     user = User(username=f"{login}.{stage.village.slug}", name=name)
     user.set_password(PASSWORD)
@@ -240,6 +250,7 @@ def everybody(stage: Stage, login: str = "everybody") -> User:
     """One person who holds every staff post of the village: whatever a post opens, this user can open."""
     with scope.village(stage.village.pk):
         user = officer(stage, login, f"全职{stage.village.name[0]}")
+        _log_ins(user)
         person = _person(stage, user.name, user)
         for who, post in stage.posts.items():
             if post.role in STAFF:

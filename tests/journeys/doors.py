@@ -13,8 +13,10 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories.stage import Stage
+from tongxin.accounts.models import Passkey
 from tongxin.casework.models import FileState
 from tongxin.core import matrix
+from tongxin.core.models import LoginSession
 from tongxin.issues.models import Category, IssueEntry, IssueFile, Sitting
 from tongxin.issues.views import hush
 from tongxin.issues.views.receipts import FILE
@@ -89,6 +91,8 @@ OBJECTS: dict[str, Callable[[Stage], list[Any]]] = {
     "post": lambda stage: [post.pk for post in stage.posts.values()],
     "appointment": lambda stage: [appointment.pk for appointment in stage.appointments],
     "user": lambda stage: [user.pk for user in stage.users.values()],
+    "passkey": lambda stage: _pks(Passkey, user__in=stage.users.values()),
+    "session": lambda stage: _pks(LoginSession, user_id__in=[user.pk for user in stage.users.values()]),
     "photo": lambda stage: _pks(IssueFile, kind="photo", state=FileState.READY),
     "sound": lambda stage: _pks(IssueFile, kind="sound", state=FileState.READY),
     "file": lambda stage: _pks(IssueFile, state=FileState.READY),

@@ -1,4 +1,4 @@
-"""Who comes in, and a new password."""
+"""Who comes in, a new password, a second factor."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
+from tongxin.core import codes
 
 
 class LoginForm(forms.Form):
@@ -31,16 +32,9 @@ class LoginForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class PasswordForm(forms.Form):
-    """The old one, and the new one twice."""
+class NewPasswordForm(forms.Form):
+    """The new one twice. `user` may be None: whose it is, is not known before the code is."""
 
-    old = forms.CharField(
-        label=_("Old password"),
-        max_length=256,
-        strip=False,
-        error_messages={"required": _("Write your old password.")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
     new = forms.CharField(
         label=_("New password"),
         help_text=_("At least 12 characters. A short sentence is easy to remember."),
@@ -57,18 +51,126 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User | None, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.user = user
 
-    def clean_new(self) -> str:
-        new: str = self.cleaned_data["new"]
-        password_validation.validate_password(new, self.user)
-        return new
+    def owner(self) -> User | None:
+        return self.user
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if "new" in data:
+            try:
+                password_validation.validate_password(data["new"], self.owner())
+            except forms.ValidationError as error:
+                self.add_error("new", error)
         if "new" in data and "again" in data and data["new"] != data["again"]:
             self.add_error("again", _("The two are not the same."))
         return data
+
+
+class PasswordForm(NewPasswordForm):
+    """The old one, and the new one twice."""
+
+    old = forms.CharField(
+        label=_("Old password"),
+        max_length=256,
+        strip=False,
+        error_messages={"required": _("Write your old password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("old", "new", "again")
+
+
+class InvitedForm(NewPasswordForm):
+    """Name and one-time code from the slip, and the password that one chooses."""
+
+    username = forms.CharField(
+        label=_("Log-in name"),
+        max_length=64,
+        error_messages={"required": _("Write your log-in name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    code = forms.CharField(
+        label=_("One-time code"),
+        help_text=_("It stands on the slip: four times four letters and digits."),
+        max_length=40,
+        error_messages={"required": _("Write the code from the slip.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    field_order = ("username", "code", "new", "again")
+
+    def owner(self) -> User:
+        """Nobody is looked up before the code is right: the name as typed is enough to refuse it as a password."""
+        return User(username=self.cleaned_data.get("username", ""))
+
+
+class SecondForm(forms.Form):
+    """Six digits from the telephone, or a recovery code from paper."""
+
+    code = forms.CharField(
+        label=_("Code from the telephone"),
+        help_text=_("Six digits; or one of the recovery codes that you have on paper."),
+        max_length=24,
+        error_messages={"required": _("Write the code.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+class ConfirmForm(forms.Form):
+    """The first six digits that the telephone shows."""
+
+    code = forms.CharField(
+        label=_("Six digits"),
+        help_text=_("They change every thirty seconds."),
+        max_length=12,
+        error_messages={"required": _("Write the six digits.")},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        return codes.plain(self.cleaned_data["code"])
+
+
+class AgainForm(forms.Form):
+    """One's password once more, before something is changed that lets others in."""
+
+    password = forms.CharField(
+        label=_("Your password once more"),
+        max_length=256,
+        strip=False,
+        error_messages={"required": _("Write your password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+class PasskeyForm(forms.Form):
+    """What the browser answered, and what the owner calls it. Without scripts `answer` stays empty."""
+
+    name = forms.CharField(
+        label=_("What you call it"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("Office computer")}),
+    )
+    answer = forms.CharField(max_length=16_384, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)

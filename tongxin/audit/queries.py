@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from tongxin.audit.models import AuditEntry, Chain
 
 
-def stamps(village_id: UUID) -> "QuerySet[Chain, str]":
+def stamps(village_id: "UUID | OuterRef") -> "QuerySet[Chain, str]":
     """One row at most, the head of a village's chain: another one after every write and every reading that is noted.
 
     What was drawn under a stamp is what would be drawn now while the stamp is the same. No row: no entry yet.

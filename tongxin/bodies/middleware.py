@@ -3,22 +3,39 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import auth
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.functional import SimpleLazyObject
 
+from tongxin.accounts.models import User
 from tongxin.bodies import queries
 from tongxin.core import matrix
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+STANDING = "standing"  # in the session: what its user was when it began
+
+
 class HeldRolesMiddleware:
+    """`request.held`; and the end of sessions that were begun when their user was something else.
+
+    Rights follow from today's appointments in any case. That the session ends as well, at the next click after a post
+    has begun, ended or run out, means that nobody goes on in a room that is no longer theirs without noticing.
+    """
+
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and user.is_authenticated:
+            kept = request.session.get(STANDING)
+            if kept is not None and kept != queries.standing(user):
+                auth.logout(request)
+
         def look() -> queries.Holdings:
             village = getattr(request, "village", None)
             if village is None or not request.user.is_authenticated:
@@ -26,7 +43,11 @@ class HeldRolesMiddleware:
             return queries.held(request.user, village.pk)
 
         request.held = SimpleLazyObject(look)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        user = request.user  # the view may have let somebody in
+        if isinstance(user, User) and user.is_authenticated and request.session.get(STANDING) is None:
+            request.session[STANDING] = queries.standing(user)
+        return response
 
 
 class GateMiddleware:

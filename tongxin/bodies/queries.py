@@ -1,12 +1,13 @@
 """Who holds what today, and who answers for whom."""
 
+import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest
 
 from tongxin.accounts.models import User
@@ -77,37 +78,51 @@ NOTHING = Holdings()
 
 
 def held(who: object, village_id: UUID) -> Holdings:
-    """What a user holds today in that village; one query, remembered on the user object for the day."""
+    """What a user holds today in that village; one query for all villages, remembered on the user for the day."""
     if not isinstance(who, User) or not who.is_active:
         return NOTHING
+    return _all_held(who).get(village_id, NOTHING)
+
+
+def _all_held(who: User) -> dict[UUID, Holdings]:
+    """By village, what a user holds today anywhere."""
     user: User = getattr(who, "_wrapped", who)  # request.user is lazy; remember on the row itself
     today = clock.today()
-    memory: dict[tuple[UUID, date], Holdings] = user.__dict__.setdefault("_holdings", {})
-    if (village_id, today) not in memory:
+    memory: dict[date, dict[UUID, Holdings]] = user.__dict__.setdefault("_holdings", {})
+    if today not in memory:
         rows = (
-            Appointment._base_manager.filter(village_id=village_id, person__user=user, from_on__lte=today)
+            Appointment._base_manager.filter(person__user=user, from_on__lte=today)
             .exclude(to_on__lte=today)
             .select_related("post", "post__body", "person")
-            .annotate(stamp=Subquery(audit.stamps(village_id)))
+            .annotate(stamp=Subquery(audit.stamps(OuterRef("village_id"))))
             .order_by("post__position", "id")
         )
-        memory[village_id, today] = Holdings(
-            [
-                Held(
-                    Role(row.post.role),
-                    row.post_id,
-                    row.post.title,
-                    row.post.body.name,
-                    row.post.grid_id,
-                    row.person_id,
-                    row.person.name,
-                    row.post.partner_id,
-                )
-                for row in rows
-            ],
-            rows[0].stamp if rows else None,
-        )
-    return memory[village_id, today]
+        found: dict[UUID, list[Held]] = {}
+        stamps: dict[UUID, str | None] = {}
+        for row in rows:
+            one = Held(
+                Role(row.post.role),
+                row.post_id,
+                row.post.title,
+                row.post.body.name,
+                row.post.grid_id,
+                row.person_id,
+                row.person.name,
+                row.post.partner_id,
+            )
+            found.setdefault(row.village_id, []).append(one)
+            stamps[row.village_id] = row.stamp
+        memory[today] = {village: Holdings(rows_, stamps[village]) for village, rows_ in found.items()}
+    return memory[today]
+
+
+def standing(user: User) -> str:
+    """What somebody is today, in all villages, as a short text that changes when a post begins, ends or changes its
+    role or grid: a session that was begun under another one ends (R46, T38)."""
+    held_ = [
+        f"{one.post_id} {one.role} {one.grid_id}" for holdings in _all_held(user).values() for one in holdings.held
+    ]
+    return hashlib.sha256("\n".join(sorted(held_)).encode()).hexdigest()[:16]
 
 
 def forget(user: User) -> None:

@@ -49,3 +49,9 @@ class TooMany(DomainError):
     def __init__(self, retry_at: datetime, message: Any = "", field: str = "") -> None:
         super().__init__(message, field)
         self.retry_at = retry_at
+
+
+class Locked(DomainError):
+    """Shut until somebody is seen in person; no waiting opens it."""
+
+    status = 429

@@ -1,5 +1,6 @@
 """Tables without a domain. `village_id` is a plain id here: the ground floor knows no villages."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -261,3 +262,39 @@ class SealingKey(Row):
             ),
             at_most("wrapped", 160, "core_sealingkey_wrapped_length"),
         ]
+
+
+class LoginSession(Row):
+    """One browser in which somebody is logged in (or about to be): `core.sessions` writes it, the pages list it.
+
+    `key` is the hash of what the cookie holds; `user_id` a plain id, for the ground floor knows no log-ins.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    user_id = models.UUIDField(null=True, blank=True)
+    data = models.TextField()
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [at_most("key", 64, "core_loginsession_key_length")]
+        indexes = [
+            models.Index(fields=["user_id", "seen_at"], name="core_loginsession_user"),
+            models.Index(fields=["ends_at"], name="core_loginsession_ends"),
+        ]
+
+    def is_over(self, now: datetime, idle: timedelta) -> bool:
+        return now >= self.ends_at or (self.user_id is not None and now - self.seen_at >= idle)
+
+
+class Lockout(Row):
+    """Wrong tries at one thing since a person was last seen in the office (R47). At `guessing.MOST` it stays shut."""
+
+    key = models.CharField(max_length=32, unique=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [at_most("key", 32, "core_lockout_key_length")]
+        indexes = [models.Index(fields=["at"], name="core_lockout_at")]

@@ -4,6 +4,7 @@ import signal
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tongxin.core import checks, worker
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             threads=options["threads"],
             max_request_body_size=45 * 1024 * 1024,
             ident=None,
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=settings.PROXY_DEPTH == 0,  # else `core.network` reads them
         )
 
         def end(*_: object) -> None:

@@ -1,9 +1,10 @@
-"""What a login changes about itself."""
+"""One's own password."""
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.accounts.models import User
+from tongxin.accounts import queries
+from tongxin.accounts.actions.events import note
+from tongxin.accounts.models import User, What
 from tongxin.audit import actions as audit
 from tongxin.core.errors import DomainError, NotAllowed
 
@@ -11,13 +12,17 @@ from tongxin.core.errors import DomainError, NotAllowed
 def change_password(user: User, *, by: User, old: str, new: str) -> User:
     """Set one's own password; nobody sets another's. Whether `new` is good enough was the form's to say.
 
+    Every other session ends with the old password (Django's session hash).
+
     Raises:
-        NotAllowed: somebody else's.
+        NotAllowed: somebody else's, or one that visitors of the demonstration share.
         DomainError: the old one is wrong.
     """
     if by.pk != user.pk:
         raise NotAllowed(_("Only you can change your password."))
-    with transaction.atomic():
+    if queries.is_shared(user):
+        raise NotAllowed(_("All visitors share this log-in of the demonstration; it stays as it is."))
+    with audit.together():
         row = User.objects.select_for_update().get(pk=user.pk)
         if not row.check_password(old):
             if row.check_password(new):  # pressed twice: it is done
@@ -25,5 +30,5 @@ def change_password(user: User, *, by: User, old: str, new: str) -> User:
             raise DomainError(_("The old password does not match."), field="old")
         row.set_password(new)
         row.save(update_fields=["password"])
-        audit.record("accounts.change_password", by=by, about=row)
+        note(What.PASSWORD, row, by=by)
     return row

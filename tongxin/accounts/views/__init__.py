@@ -1,0 +1,1 @@
+"""In and out, the second factor, one's own log-in."""
