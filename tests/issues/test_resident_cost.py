@@ -27,7 +27,7 @@ def test_a_plain_report_takes_eight_statements_at_most(client, here, sheet):
     response, plain = statements(client, "post", "/say/new/", sheet(phone="13811112222"))
     assert response.status_code == 303 and Issue.objects.count() == 2
     assert len(plain) <= 8, "\n".join(plain)
-    assert not [sql for sql in plain if "django_session" in sql or "bodies_" in sql or "territory_group" in sql]
+    assert not [sql for sql in plain if "core_loginsession" in sql or "bodies_" in sql or "territory_group" in sql]
 
 
 def test_a_second_press_takes_four(client, here, sheet):

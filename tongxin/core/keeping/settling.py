@@ -54,16 +54,15 @@ def _guarded(faults: list[str]) -> None:
 
 def _muted(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Mute first; then no number twice, and nobody is logged in as of old."""
-    from django.contrib.sessions.models import Session
-
     from tongxin.core import site
     from tongxin.core.keeping import anchors
+    from tongxin.core.models import LoginSession
 
     picture_of = datetime.fromisoformat(asked["picture_of"])
     site.mark_restored(archive=asked["archive"], picture_of=picture_of, leaps=[])
     leaps = anchors.catch_up(asked["anchors"])
     site.mark_restored(archive=asked["archive"], picture_of=picture_of, leaps=leaps)
-    Session.objects.all().delete()
+    LoginSession.objects.all().delete()
     return leaps
 
 
