@@ -22,6 +22,7 @@ from tongxin.casework.models import Channel
 from tongxin.casework.store import Upload
 from tongxin.core import clock, numbers, outbox
 from tongxin.core.models import LoginSession
+from tongxin.core.sessions import SessionStore
 from tongxin.issues import actions
 from tongxin.issues.models import Category, CategoryHandler, Issue, Kind
 from tongxin.people.models import CardToken, Household, Membership, Person, RegisterEntry, Relation, Residence, Sex
@@ -223,7 +224,7 @@ def _log_ins(user: User) -> None:
     now, name = clock.now(), f"of-{user.username}"
     row(Passkey, user=user, host="elsewhere.example", made_at=now, credential=name, public_key="-", name="旧电脑")
     times = {"started_at": now, "seen_at": now, "ends_at": now + timedelta(hours=12)}
-    row(LoginSession, user_id=user.pk, key=name, data="", **times)
+    row(LoginSession, user_id=user.pk, key=name, data=SessionStore().encode({"device": "Android"}), **times)
 
 
 def officer(stage: Stage, login: str, name: str) -> User:

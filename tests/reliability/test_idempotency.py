@@ -92,7 +92,10 @@ def at_once(browser: Browser, press: presses.Press) -> list[int]:
 Way = Callable[[Browser, presses.Press], list[int]]
 IN_SEQUENCE: dict[str, Way] = {"twice": twice, "answer lost": lost_answer, "other words": other_words}
 # What stands to be repeated has no key of its own; here other words are simply another request.
-WITHOUT_KEY = {"accounts:password", "people:cards_print"}
+WITHOUT_KEY = {
+    *("accounts:password", "accounts:enrol", "accounts:invited", "accounts:second", "accounts:passkey_drop"),
+    *("accounts:session_end_others", "people:cards_print"),
+}
 
 
 @dataclass
