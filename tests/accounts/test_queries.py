@@ -69,6 +69,7 @@ def test_a_shared_log_in_owes_none(settings, user):
     assert queries.step(user) is Step.ENROL
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["abcd-efgh", "ABCD EFGH", "abcdefgh"])
 def test_a_code_is_the_same_however_it_is_typed(typed):
     assert queries.code_hash(typed) == queries.code_hash("abcdefgh") != queries.code_hash("abcdefgj")
