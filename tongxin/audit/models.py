@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.audit import verifier
 from tongxin.core.models import Row, at_most
 
-INSTALLATION = UUID(int=0)  # the chain of what belongs to no village: a password, a village founded
+INSTALLATION = UUID(int=0)  # the chain of what belongs to no village: a log-in's password
 
 
 class ActorKind(models.TextChoices):
@@ -123,10 +123,60 @@ class AuditEntry(Row):
         return body([getattr(self, name) for name in self.HASHED])
 
 
+class Anchor(Row):
+    """The head of a chain as it was handed out of the house: on paper, into a folder that somebody else keeps (R13)."""
+
+    village_id = models.UUIDField()
+    at = models.DateTimeField()
+    segment = models.PositiveIntegerField()
+    seq = models.PositiveBigIntegerField()
+    head = models.CharField(max_length=64)
+    characters = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["village_id", "seq"], name="audit_anchor_seq"),
+            at_most("head", 64, "audit_anchor_head_length"),
+            at_most("characters", 12, "audit_anchor_characters_length"),
+        ]
+        indexes = [models.Index(fields=["village_id", "characters"], name="audit_anchor_characters")]
+
+    @property
+    def spelt(self) -> str:
+        """The characters in groups of four, as they are printed and read out."""
+        return " ".join(self.characters[i : i + 4] for i in (0, 4, 8))
+
+
+class ChainCheck(Row):
+    """One walk along a whole chain: the night's, or the operator's."""
+
+    village_id = models.UUIDField()
+    at = models.DateTimeField()
+    segment = models.PositiveIntegerField()
+    seq = models.PositiveBigIntegerField()
+    verdict = models.PositiveSmallIntegerField()  # the verifier's: 0 whole, 1 damaged, 3 damaged once and sealed
+    faults = models.JSONField(default=list, blank=True)  # [segment, seq, kind, last], as the verifier has them
+
+    class Meta:
+        indexes = [models.Index(fields=["village_id", "at"], name="audit_check_at")]
+
+    @property
+    def is_broken(self) -> bool:
+        return self.verdict == 1
+
+    @property
+    def found(self) -> list[verifier.Fault]:
+        return [verifier.Fault(*fault) for fault in self.faults]
+
+
 def body(values: Sequence[Any]) -> verifier.Json:
     """What is hashed of an entry: its values in the order of `HASHED`, ids and moments as text."""
     found = dict(zip(AuditEntry.HASHED.values(), values, strict=True))
-    for name in ("id", "village", "actor_id", "subject_id"):
-        found[name] = str(found[name]) if found[name] else None
-    found["at"] = found["at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    found["id"], found["village"] = str(found["id"]), str(found["village"])
+    if found["actor_id"]:
+        found["actor_id"] = str(found["actor_id"])
+    if found["subject_id"]:
+        found["subject_id"] = str(found["subject_id"])
+    at = found["at"].astimezone(UTC).replace(tzinfo=None)
+    found["at"] = f"{at.isoformat(timespec='microseconds')}Z"
     return found

@@ -1,10 +1,17 @@
 """Questions to the chain."""
 
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
-from tongxin.audit.models import AuditEntry, Chain
+from tongxin.audit import verifier
+from tongxin.audit.models import INSTALLATION, Anchor, AuditEntry, Chain, ChainCheck, body
+from tongxin.core import clock
+
+A_FETCH = 2000  # rows
 
 
 def stamps(village_id: "UUID | OuterRef") -> "QuerySet[Chain, str]":
@@ -22,3 +29,116 @@ def stamp(village_id: UUID) -> str | None:
 def readings(village_id: UUID) -> QuerySet[AuditEntry]:
     """Whoever opened what is masked or sealed."""
     return AuditEntry.objects.filter(village_id=village_id, is_reading=True)
+
+
+# --- walking along a chain ------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Head:
+    """Where a chain says that it stands, and the last row that is there, seen in one statement."""
+
+    segment: int
+    seq: int
+    head: str
+    last: int
+
+
+def head(village_id: UUID) -> Head | None:
+    """None before the first entry."""
+    rows = AuditEntry.objects.filter(village_id=OuterRef("village_id")).values("village_id")
+    last = Subquery(rows.annotate(last=Max("seq")).values("last"))
+    found = Chain.objects.filter(village_id=village_id).annotate(last=last).first()
+    return Head(found.segment, found.seq, found.head, found.last or 0) if found else None
+
+
+def rows(village_id: UUID, up_to: int) -> Iterator[tuple[verifier.Json, str, str]]:
+    """(what is hashed, prev, hash) of every entry in its order."""
+    columns = [*AuditEntry.HASHED, "prev", "hash"]
+    found = AuditEntry.objects.filter(village_id=village_id, seq__lte=up_to).order_by("seq")
+    for row in found.values_list(*columns).iterator(chunk_size=A_FETCH):
+        yield body(row[:-2]), row[-2], row[-1]
+
+
+def walked(village_id: UUID) -> verifier.Walk:
+    """The verifier's walk along the whole chain as it lies here, past the anchors that were handed out."""
+    stands = head(village_id)
+    anchors = Anchor.objects.filter(village_id=village_id).values_list("seq", "characters")
+    walk = verifier.Walk(str(village_id), anchors)
+    if stands is None:
+        walk.end(0, walk.head)
+        return walk
+    end = max(stands.seq, stands.last)
+    for row in rows(village_id, end):
+        walk.take(*row)
+    walk.end(stands.seq, stands.head)
+    return walk
+
+
+def exported(village_id: UUID) -> Iterator[str]:
+    """The lines of an export: about it, the rows, the head."""
+    stands, name = head(village_id), names().get(village_id, ("", ""))[1]
+    about = {"tongxin": "audit chain", "village": str(village_id), "name": name, "at": clock.now().isoformat()}
+    yield _line(about)
+    if stands is not None:
+        for entry, prev, hash_ in rows(village_id, max(stands.seq, stands.last)):
+            yield _line({"body": entry, "prev": prev, "hash": hash_})
+    seq, last = (stands.seq, stands.head) if stands else (0, verifier.first(str(village_id), 1))
+    yield _line({"end": {"seq": seq, "head": last}})
+
+
+def _line(about: verifier.Json) -> str:
+    return json.dumps(about, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+# --- what was handed out, what was looked over ------------------------------------------------------------------------
+def last_anchor(village_id: UUID) -> Anchor | None:
+    return Anchor.objects.filter(village_id=village_id).order_by("-seq").first()
+
+
+def last_check(village_id: UUID) -> ChainCheck | None:
+    return ChainCheck.objects.filter(village_id=village_id).order_by("-at", "-id").first()
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What the chain says to twelve characters on a paper. `still`: the row that they were taken from is unchanged."""
+
+    anchor: Anchor
+    still: bool
+
+
+def paper(village_id: UUID, characters: str) -> Paper | None:
+    """None when this chain never had such a head."""
+    anchor = Anchor.objects.filter(village_id=village_id, characters=characters).order_by("-seq").first()
+    if anchor is None:
+        return None
+    row = AuditEntry.objects.filter(village_id=village_id, seq=anchor.seq).first()
+    still = row is not None and verifier.linked(row.prev, row.body) == row.hash
+    return Paper(anchor, still and row is not None and verifier.characters(row.hash) == characters)
+
+
+# --- what only higher floors know -------------------------------------------------------------------------------------
+Names = Callable[[], Mapping[UUID, tuple[str, str]]]
+_names: list[Names] = []
+
+
+def register_names(names_: Names) -> None:
+    """`territory` says what the villages are called: id -> (short name in addresses, name)."""
+    _names[:] = [names_]
+
+
+def names() -> dict[UUID, tuple[str, str]]:
+    """The chains by name; that of the installation among them."""
+    known = dict(_names[0]()) if _names else {}
+    return {**known, INSTALLATION: ("installation", "")}
+
+
+def named(text: str) -> UUID:
+    """The chain that somebody names at the command line, by short name or id.
+
+    Raises:
+        LookupError: says which there are.
+    """
+    for village_id, (slug, _name) in names().items():
+        if text in (slug, str(village_id)):
+            return village_id
+    raise LookupError(f"No such village: {text}. There are: {', '.join(slug for slug, _name in names().values())}")

@@ -147,12 +147,13 @@ def leave(entry: Draft) -> None:
 def _append(drafts: Sequence[Draft]) -> None:
     """Chain after chain, in one order for everybody."""
     for village_id in sorted({draft.village_id for draft in drafts}):
-        _append_to(village_id, [draft for draft in drafts if draft.village_id == village_id])
+        append_to(village_id, [draft for draft in drafts if draft.village_id == village_id])
 
 
-def _append_to(village_id: UUID, drafts: Sequence[Draft]) -> None:
+def append_to(village_id: UUID, drafts: Sequence[Draft], after: tuple[int, int, str] | None = None) -> None:
+    """Append to one chain, behind its head; `after` (segment, seq, head) begins a new segment, for a seal only."""
     connection = connections[router.db_for_write(AuditEntry)]
-    segment, seq, head = _held(village_id, connection)
+    segment, seq, head = after or held(village_id, connection)
     entries = []
     for draft in drafts:
         seq += 1
@@ -166,7 +167,7 @@ def _append_to(village_id: UUID, drafts: Sequence[Draft]) -> None:
         insert_all(entries[start : start + A_STATEMENT])
 
 
-def _held(village_id: UUID, connection: BaseDatabaseWrapper) -> tuple[int, int, str]:
+def held(village_id: UUID, connection: BaseDatabaseWrapper) -> tuple[int, int, str]:
     """Segment, count and head of a chain, locked until the transaction ends (SQLite has one writer anyway)."""
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     statement = f"SELECT segment, seq, head FROM audit_chain WHERE village_id = %s{lock}"  # noqa: S608
