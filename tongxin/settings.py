@@ -43,6 +43,7 @@ ALLOWED_HOSTS = [h for h in env("HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 HTTPS = flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # each form carries its token; no script of ours reads the cookie
 # `__Host-`: a browser takes it over HTTPS only, for the whole of this host and for no other
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
     ("__Host-sessionid", "__Host-csrftoken") if HTTPS else ("sessionid", "csrftoken")
@@ -72,8 +73,13 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        "report-uri": ["/policy-report"],  # one line in the log for each, and few of them (core.views.policy_report)
     }
 }
+PERMISSIONS_POLICY = (  # a memo is spoken into the page; nothing of ours asks where somebody is or pays
+    "microphone=(self), camera=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), "
+    "display-capture=(), browsing-topics=()"
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # words and fields; files are counted by the photo pipeline
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # a household of thirty is registered on one sheet; a sitting ticks its acts
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
@@ -102,11 +108,12 @@ INSTALLED_APPS = [
     "tongxin.demo",
 ]
 MIDDLEWARE = [
-    "tongxin.core.quiet.QuietChannel",  # first: what is said without a name meets none of the others
+    "tongxin.core.middleware.GuardMiddleware",  # headers only, on whatever answers
+    "tongxin.core.quiet.QuietChannel",  # what is said without a name meets none of the others
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # above whatever answers by itself: a file is guarded like a page
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pages; with random padding, and Django's form tokens change every time
-    "csp.middleware.CSPMiddleware",
     "tongxin.core.middleware.RequestIdMiddleware",
     "tongxin.territory.middleware.VillageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -159,6 +166,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "tongxin.accounts.validators.ContextValidator"},
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # Django's own tables only; ours are UUIDv7 by `core.models.Row`
+MESSAGE_STORAGE = "tongxin.core.middleware.Words"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
@@ -202,6 +210,7 @@ APP_ROLE = env("APP_ROLE", "tongxin_app")  # on PostgreSQL the role that serves;
 
 # --- words and time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "django_language"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("zh-hant", _("Traditional Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "locale"]
 USE_I18N = True

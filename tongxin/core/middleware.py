@@ -6,6 +6,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.messages.storage.session import SessionStorage
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -15,6 +18,39 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")  # `core.logs
 
 COOKIE = "show"
 YEAR = 365 * 24 * 3600
+
+
+def cookie_name(name: str, *, path: str = "/") -> str:
+    """How a cookie is called: over HTTPS a browser holds it to this host (`__Host-`), one of a path to HTTPS."""
+    if not settings.HTTPS:
+        return name
+    return f"__Host-{name}" if path == "/" else f"__Secure-{name}"
+
+
+class _WordsCookie(CookieStorage):
+    @property
+    def cookie_name(self) -> str:  # type: ignore[override]
+        return cookie_name("messages")
+
+
+class Words(FallbackStorage):
+    """What a page says once after a press: Django's own storage, its cookie called like the others."""
+
+    storage_classes = (_WordsCookie, SessionStorage)
+
+
+class GuardMiddleware:
+    """Headers for every answer, files and errors included, that no middleware of Django's sets (R42)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        return response
 
 
 class RequestIdMiddleware:
@@ -60,8 +96,9 @@ class Display:
 
 def remember(response: HttpResponse, display: Display) -> None:
     """Keep the choice for a year. A choice of the person and no identification: it holds nothing else."""
+    name = cookie_name(COOKIE)
     response.set_cookie(
-        COOKIE, display.word, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        name, display.word, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
     )
 
 
@@ -73,10 +110,10 @@ class DisplayMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = Display.read(request.GET.get("s", ""))
-        kept = Display.read(request.COOKIES.get(COOKIE, ""))
+        kept = Display.read(request.COOKIES.get(cookie_name(COOKIE), ""))
         request.display = asked or kept or Display()  # type: ignore[attr-defined]
         response = self.get_response(request)
         patch_vary_headers(response, ("Cookie",))
-        if asked is not None and asked != kept and COOKIE not in response.cookies:
+        if asked is not None and asked != kept and cookie_name(COOKIE) not in response.cookies:
             remember(response, asked)
         return response

@@ -6,5 +6,6 @@ app_name = "core"
 urlpatterns = [
     path("display/", views.display, name="display"),
     path("language/", views.language, name="language"),
+    path("policy-report", views.policy_report, name="policy_report"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,17 +1,24 @@
 """Error pages, the reader's choices, and the sign of life."""
 
+import json
 import logging
+import re
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import loader
-from django.urls import get_script_prefix
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tongxin.core import throttle
+from tongxin.core.addresses import own_page
+from tongxin.core.errors import TooMany
 from tongxin.core.middleware import Display, remember
 from tongxin.core.once import repeats
 
@@ -54,9 +61,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if wanted and safe else get_script_prefix()  # the first page of the village
+    return own_page(request.POST.get("next", "")) or get_script_prefix()  # the first page of the village
 
 
 @repeats("a choice is written over itself, in a cookie")
@@ -87,6 +92,49 @@ def language(request: HttpRequest) -> HttpResponse:
             samesite="Lax",
         )
     return response
+
+
+REPORTS, PER = 30, timedelta(hours=1)  # lines in the log, whoever sends them
+A_REPORT = 8192  # bytes; a browser's has less than two thousand
+WORD = re.compile(r"[a-z][a-z-]{2,40}")
+
+
+@csrf_exempt
+@repeats("a line in the log, thirty an hour at most")
+@require_POST
+def policy_report(request: HttpRequest) -> HttpResponse:
+    """A browser refused something that a page of ours asked for: a script from elsewhere, or a page that is at fault.
+
+    One short line: which rule, which route, what kind of source. The address is not kept, it may hold a card's token.
+    """
+    try:
+        throttle.check("policy report", REPORTS, PER)
+    except TooMany:
+        return HttpResponse(status=204)
+    throttle.hit("policy report")
+    try:
+        sent = json.loads(request.read(A_REPORT))
+        said = sent["csp-report"]
+        rule = str(said.get("effective-directive") or said.get("violated-directive") or "")
+        page, source = str(said.get("document-uri", "")), str(said.get("blocked-uri", ""))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return HttpResponse(status=400)
+    found = WORD.match(rule)
+    log.warning("policy: %s refused %s on %s", found[0] if found else "?", _kind(source), _route(page))
+    return HttpResponse(status=204)
+
+
+def _kind(source: str) -> str:
+    """`inline`, `eval`, a scheme, or that it came from elsewhere: whose page it was is nobody's business."""
+    word = WORD.match(source)
+    return word[0] if word and word[0] in {"inline", "eval", "data", "blob", "wasm-eval"} else "a source elsewhere"
+
+
+def _route(address: str) -> str:
+    try:
+        return resolve(urlsplit(address).path).view_name
+    except (Resolver404, ValueError):
+        return "?"
 
 
 @require_safe

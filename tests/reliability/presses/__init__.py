@@ -51,6 +51,7 @@ class Press:
     ready: Callable[[Visitor], object] | None = None  # what the browser has done before: a password given, say
 
 
+NO_FORM = {"core:policy_report": "a browser sends it by itself"}
 BY_HAND = {  # what a device signs is not typed into a form: pressed twice in tests/accounts/test_views_second.py
     "accounts:passkey_new": "the answer of a device to a question that is asked once",
     "accounts:second_passkey": "the same",
@@ -69,7 +70,11 @@ def recipe(name: str) -> Callable[[Recipe], Recipe]:
 
 def mutating() -> list[doors.Door]:
     """Every route that takes a POST."""
-    return [door for door in doors.every() if "POST" in verbs(door.view) and door.name not in BY_HAND]
+    return [
+        door
+        for door in doors.every()
+        if "POST" in verbs(door.view) and door.name not in (BY_HAND.keys() | NO_FORM.keys())
+    ]
 
 
 def of(door: doors.Door, stage: Stage) -> Press:

@@ -13,12 +13,12 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.crypto import constant_time_compare
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from tongxin.accounts import actions
 from tongxin.accounts.models import User
 from tongxin.accounts.queries import Step
 from tongxin.core import clock, devices
+from tongxin.core.addresses import own_page
 from tongxin.core.guessing import Door
 
 KEY, PROVED = "half", "proved_at"
@@ -102,6 +102,4 @@ def come_in(request: HttpRequest, user: User, onward: str) -> HttpResponseRedire
 def wanted(request: HttpRequest) -> str:
     """Where one wanted to go, when that is one of our pages; else to where one's post is."""
     named = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(named, {request.get_host()}, require_https=request.is_secure()):
-        return named
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return own_page(named) or resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 
 from tongxin.casework.actors import Teller
 from tongxin.core import clock
+from tongxin.core.middleware import cookie_name
 from tongxin.issues.models import Issue, Route
 from tongxin.issues.views.asking import VillageRequest
 from tongxin.people.models import CardToken
@@ -76,7 +77,7 @@ def let_in(response: HttpResponse, card: CardToken) -> None:
 
 
 def let_out(response: HttpResponse) -> None:
-    response.delete_cookie(HOME)
+    response.delete_cookie(cookie_name(HOME))
 
 
 def _salt(jar: str) -> str:
@@ -84,7 +85,7 @@ def _salt(jar: str) -> str:
 
 
 def _read(request: VillageRequest, jar: str) -> list[UUID]:
-    text = request.get_signed_cookie(jar, default="", salt=_salt(jar), max_age=AGE[jar]) or ""
+    text = request.get_signed_cookie(cookie_name(jar), default="", salt=_salt(jar), max_age=AGE[jar]) or ""
     try:
         raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
@@ -95,7 +96,7 @@ def _read(request: VillageRequest, jar: str) -> list[UUID]:
 def _write(response: HttpResponse, jar: str, ids: list[UUID]) -> None:
     text = base64.urlsafe_b64encode(b"".join(pk.bytes for pk in ids)).decode().rstrip("=")
     response.set_signed_cookie(
-        jar,
+        cookie_name(jar),
         text,
         salt=_salt(jar),
         max_age=AGE[jar],

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tongxin.core import clock, numbers
 from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, NotAllowed
+from tongxin.core.middleware import cookie_name
 from tongxin.core.once import repeats
 from tongxin.issues import access, actions, danger, queries
 from tongxin.issues.forms.proxy import ProxyForm
@@ -148,7 +149,7 @@ def _told(request: StaffRequest, form: ProxyForm) -> HttpResponse:
     response = HttpResponseRedirect(url, status=303)
     if told.receipt and not access.is_recused(request.user, issue):  # who is concerned holds no key to it
         response.set_signed_cookie(
-            RECEIPT,
+            cookie_name(RECEIPT, path="of one number"),
             told.receipt,
             salt=f"issues.told|{told.number}",
             max_age=1800,
@@ -198,7 +199,8 @@ def _slip(request: StaffRequest, number: str) -> dict[str, Any]:
     mine = queries.rows().of(request.village).filter(number=tidy, recorded_by=request.user).first()
     seen = queries.visible_to(request.user, request.village.pk).filter(number=tidy).exists()
     issue = mine or fetch(request, tidy)
-    receipt = request.get_signed_cookie(RECEIPT, default="", salt=f"issues.told|{tidy}", max_age=1800) or ""
+    name = cookie_name(RECEIPT, path="of one number")
+    receipt = request.get_signed_cookie(name, default="", salt=f"issues.told|{tidy}", max_age=1800) or ""
     door = reverse("issues:hush_open") if issue.is_sealed else reverse("issues:say_status", args=[issue.number])
     return {
         "issue": issue,

@@ -10,12 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_cache_control
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tongxin.accounts.models import User
 from tongxin.core import clock, masking, numbers
+from tongxin.core.addresses import own_page
 from tongxin.core.errors import DomainError
 from tongxin.issues import queries
 from tongxin.issues.models import Issue, Status
@@ -81,8 +81,7 @@ def seen_of(issue: Issue) -> str:
 
 def back_of(request: HttpRequest, fallback: str) -> str:
     """Where a press leads back to: a page of this site, or the fallback."""
-    wanted = request.POST.get("back", "")
-    return wanted if wanted and url_has_allowed_host_and_scheme(wanted, None) else fallback
+    return own_page(request.POST.get("back", "")) or fallback
 
 
 def filters_in(address: str) -> QueryDict | None:
