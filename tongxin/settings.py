@@ -243,9 +243,11 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]}},
     "root": {"handlers": ["stderr"], "level": env("LOG", "INFO")},
     "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # Django's own would mail errors to the administrators
         "django.server": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "fido2": {"level": "WARNING"},  # below it, keys of persons are named
     },
 }
+DEFAULT_EXCEPTION_REPORTER = "tongxin.core.logs.Reporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "tongxin.core.logs.NothingShown"

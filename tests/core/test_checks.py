@@ -189,3 +189,44 @@ def test_a_warning_starts_and_stands_in_the_log(settings, data, monkeypatch, cap
     caplog.set_level("WARNING")
     checks.refuse_unsafe()
     assert "tongxin.W001 w h" in caplog.text
+
+
+# --- keys of villages, and what a server's own log would say --------------------------------------------------------
+@pytest.mark.django_db
+def test_a_missing_line_of_the_field_key_is_refused_and_an_unfinished_rotation_is_told(monkeypatch):
+    from tongxin.core import keyring, rotation
+
+    def found():
+        return [message.id for message in checks.village_keys(None, databases=["default"])]
+
+    assert found() == []
+    key = keyring.current(None, "index")
+    assert found() == []
+    keyring.renew(None, "index")
+    assert found() == ["tongxin.W005"]
+    rotation.reindex()
+    assert found() == [] and key.material
+    monkeypatch.setenv("TONGXIN_FIELD_KEY", "/////////////////////////////////////////wA=")
+    keyring.forget_keys()
+    assert found() == ["tongxin.E050"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "ids"),
+    [
+        ({"log_error_verbosity": "terse", "log_min_error_statement": "panic"}, []),
+        ({"log_error_verbosity": "default", "log_min_error_statement": "error"}, ["tongxin.W003", "tongxin.W004"]),
+        ({}, ["tongxin.W003", "tongxin.W004"]),
+    ],
+)
+def test_a_talkative_postgresql_is_told_of(shown, ids):
+    assert [message.id for message in checks.postgres_advice(shown)] == ids
+
+
+def test_the_states_algorithms_must_be_there_when_they_are_asked_for(settings, monkeypatch):
+    from tongxin.core.ciphers import Suite
+
+    settings.GM = True
+    assert "tongxin.E008" not in [message.id for message in checks.keys(None)]
+    monkeypatch.setattr(Suite, "works", lambda self: False)
+    assert "tongxin.E008" in [message.id for message in checks.keys(None)]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from django.db import IntegrityError
-from django.views.debug import ExceptionReporter
+from django.views.debug import ExceptionReporter, get_exception_reporter_class
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +56,23 @@ def test_an_error_is_its_kind_and_places_and_a_database_keeps_its_mouth_shut():
     assert "IntegrityError at tests/core/test_logs.py:" in written and "from ValueError" in written
     assert PHONE not in written and "张三" not in written
     assert len(written.splitlines()) == 1
+
+
+def test_an_error_put_into_a_message_says_no_more_than_one_that_is_logged():
+    error = caught(IntegrityError(f"Key (phone)=({PHONE}) already exists for 张三"))
+    for written in (line("failed: %s", error), line("%(why)s", {"why": error}), line(error)):
+        assert "IntegrityError at tests/core/test_logs.py:" in written and "张三" not in written
+
+
+def test_nothing_is_mailed_and_a_mail_would_say_kind_and_place(rf, settings):
+    assert settings.LOGGING["loggers"]["django"]["handlers"] == [] and settings.ADMINS == []
+    error = caught(IntegrityError(f"Key (phone)=({PHONE}) already exists for 张三"), cause=ValueError("李四"))
+    report = get_exception_reporter_class(None)(rf.get("/"), type(error), error, error.__traceback__)
+    for text in (report.get_traceback_text(), report.get_traceback_html()):
+        assert "IntegrityError at" in text and "from ValueError" in text
+        assert not any(word in text for word in (PHONE, "张三", "李四"))
+    settings.DEBUG = True
+    assert "Traceback" in report.get_traceback_text() and "<html" in report.get_traceback_html()
 
 
 def test_what_the_program_itself_says_is_kept():

@@ -12,11 +12,14 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register, run
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from tongxin.core import clock, keyring, workdays
-from tongxin.core.models import CalendarDay
+from tongxin.core import clock, keyring, rotation, workdays
+from tongxin.core.ciphers import SUITES
+from tongxin.core.models import CalendarDay, SealingKey
 
 log = logging.getLogger(__name__)
 SAMPLES = ("django-insecure", "only-for-", "change", "secret", "example", "test")  # how keys from a handbook begin
+SAFE = ("fsync", "full_page_writes", "synchronous_commit")
+DISCREET = ("log_error_verbosity", "log_min_error_statement")
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 WAL_SAFE = (3, 51, 3)  # before it, two connections in WAL mode can spoil the file (reliability, finding 3)
 
@@ -42,6 +45,9 @@ def keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
             keyring.read_key(line)
     except ImproperlyConfigured as error:
         found.append(Error(str(error), hint="Put the field key back from its safe copy.", id="tongxin.E004"))
+    if settings.GM and not SUITES["s"].works():
+        hint = "Install a cryptography with SM3 and SM4, or unset TONGXIN_GM."
+        found.append(Error("TONGXIN_GM is set and the library has no SM4.", hint=hint, id="tongxin.E008"))
     if not lines:
         found.append(Error("There is no field key.", hint="Run `manage.py setup_keys`.", id="tongxin.E003"))
     for path in (Path(settings.SECRET_FILE), Path(settings.DATA) / "field.key"):
@@ -129,6 +135,20 @@ def postgres_faults(shown: dict[str, str]) -> list[CheckMessage]:
     ]
 
 
+def postgres_advice(shown: dict[str, str]) -> list[CheckMessage]:
+    """What a PostgreSQL server's own log would quote of a failed statement: whole rows, with names and words."""
+    wanted = {"log_error_verbosity": ("terse", 3), "log_min_error_statement": ("panic", 4)}
+    return [
+        Warning(
+            f"PostgreSQL runs with {name} = {shown.get(name, '?')}: its log may quote rows of persons.",
+            hint=f"Set {name} = {value} in postgresql.conf and reload.",
+            id=f"tongxin.W00{number}",
+        )
+        for name, (value, number) in wanted.items()
+        if shown.get(name) != value
+    ]
+
+
 @register(Tags.database)
 def postgres(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
@@ -140,10 +160,10 @@ def postgres(
             continue
         shown = {}
         with connection.cursor() as cursor:
-            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            for name in (*SAFE, *DISCREET):
                 cursor.execute(f"SHOW {name}")
                 shown[name] = cursor.fetchone()[0]
-        found += postgres_faults(shown)
+        found += postgres_faults(shown) + postgres_advice(shown)
     return found
 
 
@@ -165,6 +185,27 @@ def calendar(
             id="tongxin.W001",
         )
     ]
+
+
+@register(Tags.database)
+def village_keys(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Every key of a village opens, and a rotation that was begun has been ended."""
+    if not databases or SealingKey._meta.db_table not in connections[databases[0]].introspection.table_names():
+        return []  # before the first migration
+    rows = list(SealingKey.objects.exclude(wrapped=""))
+    if not keyring.key_lines() or not rows:
+        return []
+    if closed := sum(keyring.unwrap(row) is None for row in rows):
+        mend = "Put the missing line back into field.key, from its safe copy."
+        return [Error(f"{closed} keys of villages open with no line of the field key.", hint=mend, id="tongxin.E050")]
+    retired = [row for row in rows if row.retired_at is not None]
+    left = sum(rotation.pending(field).exists() for field in rotation.fields()) if retired else 0
+    if left or rotation.index_pending():
+        words = "Secrets are still sealed or found by old keys."
+        return [Warning(words, hint="Run `tongxin rotate_keys` to its end.", id="tongxin.W005")]
+    return []
 
 
 class Unsafe(ImproperlyConfigured):

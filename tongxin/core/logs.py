@@ -3,16 +3,19 @@
 import logging
 import re
 import traceback
-from collections.abc import ItemsView, Iterator
+from collections.abc import ItemsView, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
-from django.views.debug import SafeExceptionReporterFilter
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 from tongxin.core import masking
 from tongxin.core.middleware import request_id
@@ -38,6 +41,7 @@ class Quiet(logging.Filter):
             if record.levelno < logging.ERROR:
                 return False
             record.args = ()
+        record.msg, record.args = _without_words(record.msg), _arguments(record.args)
         words = f"quiet channel, {record.name}" if is_hushed else record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             words = f"{words} | {described(record.exc_info[1])}"
@@ -47,6 +51,17 @@ class Quiet(logging.Filter):
         record.exc_info = record.exc_text = record.stack_info = None
         record.quiet = True
         return True
+
+
+def _without_words(part: Any) -> Any:
+    """An error that somebody put into a message is its kind and places, as one that is logged with its trace."""
+    return described(part) if isinstance(part, BaseException) else part
+
+
+def _arguments(args: Any) -> Any:
+    if isinstance(args, tuple):
+        return tuple(_without_words(part) for part in args)
+    return {name: _without_words(part) for name, part in args.items()} if isinstance(args, Mapping) else args
 
 
 def scrubbed(text: str) -> str:
@@ -104,3 +119,17 @@ class NothingShown(SafeExceptionReporterFilter):
 
     def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> ItemsView[str, Any]:
         return {}.items()
+
+
+class Reporter(ExceptionReporter):
+    """An error report that leaves the machine (a mail, should somebody turn it on): kind and places, no words."""
+
+    def get_traceback_text(self) -> Any:
+        if settings.DEBUG or self.exc_value is None:  # DEBUG: only ever on one's own machine, see `core.checks`
+            return super().get_traceback_text()
+        return mark_safe(one_line(scrubbed(described(self.exc_value))) + "\n")  # noqa: S308 -- plain text of a mail
+
+    def get_traceback_html(self) -> Any:
+        if settings.DEBUG:
+            return super().get_traceback_html()
+        return format_html("<pre>{}</pre>", "".join(self.get_traceback_text()))
