@@ -19,6 +19,8 @@ HASHING = {
     "tongxin/core/keeping/sealing.py": "of keys and blocks of an archive",
     "tongxin/core/keeping/unpacking.py": "of files in an archive",
     "tongxin/ledger/invariants.py": "of ledger rows, which name nobody",
+    "tongxin/core/sessions.py": "of a session's key: random",
+    "tongxin/bodies/queries.py": "of the posts somebody holds: offices, no numbers",
     "tongxin/casework/store.py": "of a file's content",
 }
 CLEAR = {
@@ -29,6 +31,7 @@ CLEAR = {
     "tongxin/issues/actions/messages.py": "the number that a message is sent to",
     "tongxin/issues/forms/proxy.py": "the register's number is taken over into the matter",
     "tongxin/people/actions/erasing.py": "to find the same number elsewhere",
+    "tongxin/accounts/actions/factors.py": "the secret of a time code, to reckon the code",
     "tongxin/demo/scenes/matters.py": "invented people tell under their own number",
 }
 
