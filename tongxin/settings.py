@@ -33,6 +33,10 @@ BACKUPS = Path(env("BACKUP", str(DATA / "backups")))  # sealed archives
 BACKUPS_COPY = env("BACKUP_COPY")  # a second folder for them, off this machine: a mounted disk, another house
 BACKUP_KEYS = Path(env("BACKUP_KEYS", str(DATA / "backup.keys")))  # public keys, a line each: town, supervisor
 
+DISK_FLOOR = int(env("DISK_FLOOR_MB", "32")) * 1024 * 1024  # below it the pages are read-only (R56)
+OPERATOR_PHONE = env("OPERATOR_PHONE")  # gets a short message when something is wrong with the site
+CERTIFICATE = env("CERTIFICATE")  # the proxy's certificate, a PEM file; `doctor` counts its days
+
 # --- safety ---------------------------------------------------------------------------------------------------
 DEBUG = flag("DEBUG")
 DEMO = flag("DEMO")  # marks every page as synthetic and shows the demonstration's log-ins
@@ -119,6 +123,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tongxin.core.middleware.DisplayMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "tongxin.core.middleware.RoomMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.settings")
 application = get_wsgi_application()
 
-from tongxin.core import checks  # noqa: E402 -- needs the apps, which the line above has loaded
+from tongxin.core import checks, watch  # noqa: E402 -- needs the apps, which the line above has loaded
 
 checks.refuse_unsafe()
+watch.start()

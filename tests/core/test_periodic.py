@@ -94,7 +94,7 @@ def test_a_job_that_fails_is_tried_again_and_counts_as_late_until_it_is_done():
     with clock.stopped_at(datetime(2023, 6, 20, 12)) as start:
         periodic.tick()
         outbox.work_once()
-        assert periodic.late() == ["fragile"]
+        assert [job.name for job in periodic.late()] == ["fragile"]
         assert JobRun.objects.get().error == "ZeroDivisionError"
     broken.clear()
     with clock.stopped_at(start + timedelta(hours=1)):
@@ -103,7 +103,7 @@ def test_a_job_that_fails_is_tried_again_and_counts_as_late_until_it_is_done():
     assert ran == ["mended"]
     assert JobRun.objects.get().error == ""
     with clock.stopped_at(start + 2 * DAY):
-        assert periodic.late() == ["fragile"]
+        assert [job.name for job in periodic.late()] == ["fragile"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -141,3 +141,34 @@ def test_of_racing_workers_one_promises_the_slot():
         thread.join()
     assert sorted(promised) == [0, 0, 0, 0, 0, 1]
     assert OutboxItem.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("moment", "is_late"),
+    [
+        (datetime(2023, 6, 20, 2, 59), False),
+        (datetime(2023, 6, 21, 2, 59), False),
+        (datetime(2023, 6, 21, 4, 59), False),  # it has two hours
+        (datetime(2023, 6, 21, 5, 1), True),
+        (datetime(2024, 2, 29, 12), True),
+    ],
+)
+def test_a_job_that_has_not_run_by_its_time_is_late(moment, is_late):
+    day_job()
+    with clock.stopped_at(datetime(2023, 6, 20, 3)):  # its slot begins at three
+        periodic.tick()
+        outbox.work_once()
+    with clock.stopped_at(moment):
+        found = periodic.late()
+    assert bool(found) is is_late
+    if is_late:
+        assert clock.local(found[0].last).isoformat()[:16] == "2023-06-20T03:00"
+        assert found[0].by <= clock.at(moment.date(), moment.hour, moment.minute)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_never_ran_is_late_from_the_start():
+    day_job()
+    [found] = periodic.late()
+    assert found.last is None

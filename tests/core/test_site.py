@@ -88,6 +88,13 @@ def test_a_restore_into_the_old_folder_is_mute_as_well(folder):
     assert site.is_muted()
 
 
+def test_a_restore_into_an_empty_folder_is_mute(folder, settings):
+    """No word in the database and no file in the folder are not the same word."""
+    site.mark_restored(archive="a.txb", picture_of=clock.now(), leaps=[])
+    assert not site.live_file().exists()
+    assert site.is_muted()
+
+
 def test_the_old_site_does_not_wake_up_beside_the_new_one(folder):
     """Both hold the same row, but the live one has a new word that the old folder does not know."""
     site.claim()

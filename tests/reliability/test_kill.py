@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import IO
 from urllib.parse import urlencode
 
 import pytest
@@ -27,15 +28,18 @@ SPAN = (0.0, 0.03)  # seconds after its last wanted answer at which a server is 
 
 
 class Server:
-    """The zygote and its living child."""
+    """The zygote and its living child; `log` is where its standard error goes."""
 
-    def __init__(self, env: dict[str, str], *flags: str) -> None:
+    module = "tests.reliability.zygote"
+
+    def __init__(self, env: dict[str, str], *flags: str, log: IO[str] | None = None) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        command = [sys.executable, "-m", "tests.reliability.zygote", str(self.port), *flags]
+        command = [sys.executable, "-m", self.module, str(self.port), *flags]
+        env = ground.plain_environment() | env
         self.process = subprocess.Popen(
-            command, cwd=ground.ROOT, env=ground.plain_environment() | env, stdout=subprocess.PIPE, text=True
+            command, cwd=ground.ROOT, env=env, stdout=subprocess.PIPE, stderr=log, text=True
         )
         self.child = self.born()
 

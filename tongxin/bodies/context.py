@@ -49,6 +49,7 @@ ENTRIES = [
     Entry(pgettext_lazy("menu", "Bodies"), "bodies:bodies", "hierarchy-2"),
     Entry(pgettext_lazy("menu", "Grids and places"), "territory:places", "grid-dots"),
     Entry(pgettext_lazy("menu", "The village"), "reports:report", "chart-bar", rule=True),
+    Entry(pgettext_lazy("menu", "This site"), "core:status", "shield-check"),
 ]
 _counts: list[Counts] = []
 

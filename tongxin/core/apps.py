@@ -5,5 +5,12 @@ class CoreConfig(AppConfig):
     name = "tongxin.core"
 
     def ready(self) -> None:
-        from tongxin.core import checks, housekeeping, matrix, roles  # noqa: F401 -- register themselves
-        from tongxin.core.health import tables  # noqa: F401
+        from tongxin.core import (  # noqa: F401 -- register themselves
+            checks,
+            housekeeping,
+            matrix,
+            roles,
+            watch,
+        )
+        from tongxin.core.health import machine, safekeeping, tables, work  # noqa: F401
+        from tongxin.core.keeping import jobs  # noqa: F401

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tongxin.core import append_only, clock, periodic
-from tongxin.core.models import Idempotency, JobRun, Lockout, OutboxItem, OutboxState, Throttle
+from tongxin.core.models import Alarm, Idempotency, JobRun, Lockout, OutboxItem, OutboxState, Throttle
 from tongxin.core.sessions import SessionStore
 
 KEEP_REQUESTS = timedelta(days=100)  # R6 asks for 90
@@ -19,6 +19,7 @@ def sweep() -> None:
     Idempotency.objects.filter(at__lt=now - KEEP_REQUESTS).delete()
     OutboxItem.objects.filter(state=OutboxState.DONE, done_at__lt=now - KEEP_DONE).delete()
     JobRun.objects.filter(slot__lt=now - KEEP_RUNS).delete()
+    Alarm.objects.filter(day__lt=clock.day_of(now - KEEP_RUNS)).delete()
     Throttle.objects.filter(at__lt=now - KEEP_TRIES).delete()
     Lockout.objects.filter(at__lt=now - KEEP_LOCKS).delete()
     SessionStore.clear_expired()

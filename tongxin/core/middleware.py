@@ -12,6 +12,8 @@ from django.contrib.messages.storage.session import SessionStorage
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from tongxin.core import disk
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")  # `core.logs` writes it into each line
@@ -100,6 +102,23 @@ def remember(response: HttpResponse, display: Display) -> None:
     response.set_cookie(
         name, display.word, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
     )
+
+
+class RoomMiddleware:
+    """Read-only while a disk is full: nothing is begun that could not be kept (R56). Looking costs two calls of the
+    kernel each five seconds.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and disk.is_full():
+            from tongxin.core.views import disk_full
+
+            disk.forget()  # the next press asks again, so that room that came back is noticed at once
+            return disk_full(request)
+        return self.get_response(request)
 
 
 class DisplayMiddleware:

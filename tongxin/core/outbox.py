@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from tongxin.core import clock, site
 from tongxin.core.inserting import insert, must_be_in_transaction
@@ -83,6 +83,22 @@ def work_once(limit: int = 20) -> int:
 def parked() -> int:
     """How many items were set aside; more than none wants a person."""
     return OutboxItem.objects.filter(state=OutboxState.PARKED).count()
+
+
+def aside(topic: str = "") -> QuerySet[OutboxItem]:
+    """The items that were set aside, oldest first."""
+    rows = OutboxItem.objects.filter(state=OutboxState.PARKED).order_by("put_at", "pk")
+    return rows.filter(topic=topic) if topic else rows
+
+
+def again(topic: str = "") -> int:
+    """A person has mended the cause: they start from the beginning. How many."""
+    return aside(topic).update(state=OutboxState.WAITING, due_at=clock.now(), taken_at=None, attempts=0)
+
+
+def drop(topic: str = "") -> int:
+    """A person has looked and lets them be. How many."""
+    return aside(topic).update(state=OutboxState.DONE, done_at=clock.now())
 
 
 def back_off(attempts: int) -> timedelta:

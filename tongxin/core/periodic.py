@@ -27,6 +27,11 @@ class Job:
     fn: Callable[[], object]
     at: timedelta = timedelta()
 
+    @property
+    def grace(self) -> timedelta:
+        """How long after its slot began it must be done."""
+        return min(self.every, timedelta(hours=2))
+
     def slot(self, moment: datetime) -> datetime:
         """The beginning of the slot in which the moment lies."""
         wall = clock.local(moment).replace(tzinfo=None)
@@ -69,16 +74,27 @@ def tick() -> int:
     return begun
 
 
-def late() -> list[str]:
-    """Jobs without a finished run in the last two slots: what should have run and did not (R50)."""
-    now = clock.now()
-    return [
-        job.name
-        for job in _jobs.values()
-        if not JobRun.objects.filter(
-            name=job.name, finished_at__isnull=False, slot__gte=job.slot(now) - job.every
-        ).exists()
-    ]
+@dataclass(frozen=True)
+class Late:
+    """A job that was to have run by a moment that is past, and when it last did."""
+
+    name: str
+    by: datetime
+    last: datetime | None
+
+
+def late() -> list[Late]:
+    """What should have run by now and did not (R50): the dead man's switch, asked by the pages as by the worker."""
+    now, found = clock.now(), []
+    for job in _jobs.values():
+        slot = job.slot(now)
+        if now < slot + job.grace:
+            slot = job.slot(slot - timedelta(microseconds=1))  # this one has still time; was the one before done?
+        done = JobRun.objects.filter(name=job.name, finished_at__isnull=False)
+        if not done.filter(slot__gte=slot).exists():
+            last = done.order_by("-slot").values_list("finished_at", flat=True).first()
+            found.append(Late(job.name, slot + job.grace, last))
+    return found
 
 
 @outbox.handler(TOPIC)

@@ -7,6 +7,7 @@ two agree does the outbox work and a message go out, so a restored copy is mute 
 import logging
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from tongxin.core.models import OutboxItem, OutboxState, SiteState, Upkeep, Upke
 
 log = logging.getLogger(__name__)
 _outward: set[str] = set()
+_villages: list[Callable[[], int]] = []
 
 
 class Muted(Exception):
@@ -39,7 +41,7 @@ def state() -> SiteState | None:
 def is_muted() -> bool:
     """Whether nothing may leave. One query, and one small file."""
     row = state()
-    return row is not None and row.live_id != _here()
+    return row is not None and (not row.live_id or row.live_id != _here())
 
 
 def _here() -> str:
@@ -121,3 +123,13 @@ def goes_out(topic: str) -> None:
 
 def outward() -> list[str]:
     return sorted(_outward)
+
+
+def register_villages(count: Callable[[], int]) -> None:
+    """`territory` says how many villages this site serves; the ground floor knows none."""
+    _villages[:] = [count]
+
+
+def is_shared() -> bool:
+    """Whether several villages live here: then no village decides for all of them, but the operator does."""
+    return bool(_villages) and _villages[0]() > 1

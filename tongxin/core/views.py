@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import sys
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongxin.core import throttle
+from tongxin.core import disk, throttle
 from tongxin.core.addresses import own_page
 from tongxin.core.errors import TooMany
 from tongxin.core.middleware import Display, remember
@@ -38,7 +39,22 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Stands alone: whatever broke may be the database or a context processor. Words only, if even that breaks."""
+    """Whatever broke may be the database or a context processor. A disk that is full is said to be so."""
+    if disk.says_full(sys.exc_info()[1]):
+        disk.forget()
+        return disk_full(request)
+    return _alone(request, "500.html", _("Our side had a problem."), 500)
+
+
+def disk_full(request: HttpRequest) -> HttpResponse:
+    """Nothing of this press was kept; what was said to be kept before, is. Reading goes on (R56)."""
+    response = _alone(request, "503.html", _("We have no room to keep anything new just now."), 503)
+    response["Retry-After"] = "300"
+    return response
+
+
+def _alone(request: HttpRequest, template: str, words: str, status: int) -> HttpResponse:
+    """A page that stands alone. Words only, if even that breaks."""
     village = getattr(request, "village", None)
     context = {
         "phone": getattr(village, "phone", ""),
@@ -46,12 +62,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "nonce": str(getattr(request, "csp_nonce", "")),
     }
     try:
-        page = loader.get_template("500.html").render(context)
+        page = loader.get_template(template).render(context)
     except Exception:
         log.exception("the error page itself failed")
-        words = (_("Our side had a problem."), context["phone"], context["request_id"])
-        return HttpResponse("\n".join(filter(None, words)), content_type="text/plain; charset=utf-8", status=500)
-    return HttpResponse(page, status=500)
+        said = "\n".join(filter(None, (words, context["phone"], context["request_id"])))
+        return HttpResponse(said, content_type="text/plain; charset=utf-8", status=status)
+    response = HttpResponse(page, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -5,7 +5,7 @@ An app registers what it can say about itself in `ready()`: the chain its heads,
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from django.db import connection
@@ -30,6 +30,7 @@ class Finding:
     state: State
     words: str
     mend: str = ""
+    check: str = ""  # which check found it; filled in by the registry
 
     @property
     def is_ok(self) -> bool:
@@ -83,11 +84,13 @@ def restored() -> list[Finding]:
 def _looked(check: Check) -> Iterator[Finding]:
     """A check that breaks is a fault, and the others are asked all the same."""
     try:
-        yield from list(check.look())
+        for finding in list(check.look()):
+            yield replace(finding, check=check.name)
     except Exception as error:
         log.error("health: %s broke: %s", check.name, described(error))
         words = one_line(scrubbed(described(error)))[:200]
         mend = _("Look into the log, and report it: this is a fault of the product.")
-        yield Finding(check.name, State.FAULT, _("The check itself broke: %(words)s") % {"words": words}, mend)
+        said = _("The check itself broke: %(words)s") % {"words": words}
+        yield Finding(check.name, State.FAULT, said, mend, check.name)
         if connection.in_atomic_block:
             raise

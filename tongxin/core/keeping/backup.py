@@ -104,7 +104,8 @@ def make(*, into: Path | None = None, with_keys: bool = False) -> Made:
 def _write_down(began: datetime, clocked: float, *, words: str = "", made: Made | None = None) -> None:
     facts: dict[str, Any] = {}
     if made is not None:
-        facts = asdict(made) | {"path": made.path.name, "copy": str(made.copy.parent) if made.copy else ""}
+        facts = asdict(made) | {"path": made.path.name, "folder": str(made.path.parent)}
+        facts["copy"] = str(made.copy.parent) if made.copy else ""
     row = Upkeep(kind=UpkeepKind.BACKUP, at=began, seconds=round(time.monotonic() - clocked, 1), is_ok=made is not None)
     row.words, row.facts = words[:500], facts
     row.save(force_insert=True)

@@ -32,7 +32,7 @@ def main() -> None:
     faults: list[str] = []
     _guarded(faults)
     call_command("migrate", interactive=False, verbosity=0)  # the archive may be of an older release
-    facts: dict[str, Any] = {"leaps": _muted(asked)}
+    facts: dict[str, Any] = {"leaps": _muted(asked, faults)}
     _sealed(notes, faults, facts)
     _looked(notes, faults)
     if asked["login"]:
@@ -52,7 +52,7 @@ def _guarded(faults: list[str]) -> None:
         faults += [f"The archive came without a guard of history: {fault}" for fault in triggers.faults(connection)]
 
 
-def _muted(asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _muted(asked: dict[str, Any], faults: list[str]) -> list[dict[str, Any]]:
     """Mute first; then no number twice, and nobody is logged in as of old."""
     from tongxin.core import site
     from tongxin.core.keeping import anchors
@@ -63,6 +63,8 @@ def _muted(asked: dict[str, Any]) -> list[dict[str, Any]]:
     leaps = anchors.catch_up(asked["anchors"])
     site.mark_restored(archive=asked["archive"], picture_of=picture_of, leaps=leaps)
     LoginSession.objects.all().delete()
+    if not site.is_muted():
+        faults.append("The copy is not mute.")
     return leaps
 
 
