@@ -13,4 +13,4 @@ class CoreConfig(AppConfig):
             watch,
         )
         from tongxin.core.health import machine, safekeeping, tables, work  # noqa: F401
-        from tongxin.core.keeping import jobs  # noqa: F401
+        from tongxin.core.keeping import erasures, jobs  # noqa: F401

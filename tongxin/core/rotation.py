@@ -63,7 +63,7 @@ def pending(field: EncryptedTextField) -> models.QuerySet[Any]:
     """Rows whose secret is not sealed by its village's current key."""
     current = SealingKey.objects.filter(purpose=KeyPurpose.FIELD, retired_at=None).values_list("suite", "id")
     heads = [f"{letter}2:{keyring.name_of(id_)}:" for letter, id_ in current]
-    return _filled(field).exclude(**{f"{field.name}__sealed_by": heads})
+    return filled(field).exclude(**{f"{field.name}__sealed_by": heads})
 
 
 def reseal(field: EncryptedTextField, say: Say = lambda work: None, batch: int = BATCH) -> Work:
@@ -106,9 +106,9 @@ def reindex(say: Say = lambda work: None, batch: int = BATCH) -> list[Work]:
 
 
 def _reindex(field: EncryptedTextField, say: Say, batch: int) -> Work:
-    work = Work(field, _filled(field).count())
+    work = Work(field, filled(field).count())
     indexes = crypto.indexes_of(field)
-    for rows in _batches(field, _filled, batch):
+    for rows in _batches(field, filled, batch):
         with transaction.atomic():
             for row in rows:
                 _find_anew(row, work, indexes)
@@ -151,7 +151,7 @@ def lines_needed() -> set[str]:
 
 
 def _seals(head: str) -> bool:
-    return any(_filled(field).filter(**{f"{field.name}__sealed_by": [head]}).exists() for field in fields())
+    return any(filled(field).filter(**{f"{field.name}__sealed_by": [head]}).exists() for field in fields())
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def _retired(purpose: str) -> models.QuerySet[SealingKey]:
     return SealingKey.objects.filter(purpose=purpose, retired_at__isnull=False, destroyed_at=None)
 
 
-def _filled(field: EncryptedTextField) -> models.QuerySet[Any]:
+def filled(field: EncryptedTextField) -> models.QuerySet[Any]:
     """Rows that hold a secret, of all villages."""
     empty = Q(**{field.name: None}) | Q(**{f"{field.name}__stored": ""}) | Q(**{f"{field.name}__sealed_by": [ERASED]})
     rows: models.QuerySet[Any] = field.model._base_manager.exclude(empty)

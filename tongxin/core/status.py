@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tongxin.core import access, clock, health, heartbeat, matrix, notes, outbox, periodic, site
 from tongxin.core.health import Finding, State
 from tongxin.core.models import Alarm, JobRun, Upkeep, UpkeepKind
+from tongxin.core.once import once
 
 SHOWN = 12  # lines of each list
 
@@ -69,6 +70,7 @@ def _jobs() -> list[dict[str, Any]]:
 
 
 @require_POST
+@once
 def live(request: HttpRequest) -> HttpResponse:
     """'This is the live site': said once, by somebody with a post, with the tick that the old one is off."""
     if not _may(request):
@@ -86,6 +88,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@once
 def aside(request: HttpRequest) -> HttpResponse:
     """Do again what was set aside, or let it be."""
     if not _may(request):

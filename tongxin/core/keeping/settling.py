@@ -70,33 +70,23 @@ def _muted(asked: dict[str, Any], faults: list[str]) -> list[dict[str, Any]]:
 
 def _sealed(notes: list[str], faults: list[str], facts: dict[str, Any]) -> None:
     """Whether the field key opens what lies sealed here: without it a restore is only half of one."""
-    from django.apps import apps
-
-    from tongxin.core import crypto
+    from tongxin.core import crypto, rotation
 
     if not crypto.key_lines():
         notes.append("The field key is not here: telephone numbers stay closed until it is put into the data folder.")
         return
     opened = 0
-    for model in apps.get_models():
-        for sealed in (f for f in model._meta.local_concrete_fields if isinstance(f, crypto.EncryptedTextField)):
-            rows = model._base_manager.exclude(**{sealed.name: None}).exclude(**{f"{sealed.name}__stored": ""})
+    for sealed in rotation.fields():
+        for row in rotation.filled(sealed)[:SAMPLES]:
             try:
-                opened += sum(_opens(getattr(row, sealed.name)) for row in rows[:SAMPLES])
+                opened += bool(getattr(row, sealed.name).in_clear())
+            except crypto.Erased:
+                continue
             except crypto.Unreadable as error:
                 faults.append(f"The field key does not open {error}.")
+                break
     facts["opened"] = opened
     notes.append(f"The field key opens the sealed values ({opened} tried).")
-
-
-def _opens(secret: Any) -> bool:
-    """False for what was erased on purpose. Raises Unreadable."""
-    from tongxin.core import crypto
-
-    try:
-        return bool(secret.in_clear())
-    except crypto.Erased:
-        return False
 
 
 def _looked(notes: list[str], faults: list[str]) -> None:
