@@ -34,10 +34,13 @@ def run(**changed) -> str:
     return out.getvalue()
 
 
-def test_the_clerk_logs_in_with_what_is_printed_and_may_enter_the_rest(client):
+def test_the_clerk_sets_a_password_with_what_is_printed_and_may_enter_the_rest(client):
     said = run()
-    password = re.search(r"wenshu / (\S{19})", said).group(1)
-    assert client.login(username="wenshu", password=password)
+    code, new = re.search(r"wenshu / (\S{19})", said).group(1), "poplars-by-the-river-nine"
+    assert not client.login(username="wenshu", password=code)
+    typed = {"username": "Wenshu", "code": code, "new": new, "again": new}
+    assert client.post("/login/invited/", typed).status_code == 303
+    assert client.login(username="wenshu", password=new)
     village = Village.objects.get(slug="tonganyi")
     assert (village.name, village.division.code, village.is_demo) == ("通安驿村", "621122105204", False)
     with scope.village(village.pk):
@@ -46,7 +49,7 @@ def test_the_clerk_logs_in_with_what_is_printed_and_may_enter_the_rest(client):
     assert "村民委员会" in shown and "文书甲" in shown
 
 
-def test_two_passwords_are_never_the_same():
+def test_two_codes_are_never_the_same():
     first = run()
     second = run(slug="other", clerk_login="other", chain=[*CHAIN[:4], "621122105205:何家村"])
     assert first.split(" / ")[1] != second.split(" / ")[1]

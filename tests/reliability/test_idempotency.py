@@ -94,7 +94,7 @@ IN_SEQUENCE: dict[str, Way] = {"twice": twice, "answer lost": lost_answer, "othe
 # What stands to be repeated has no key of its own; here other words are simply another request.
 WITHOUT_KEY = {
     *("accounts:password", "accounts:enrol", "accounts:invited", "accounts:second", "accounts:passkey_drop"),
-    *("accounts:session_end_others", "people:cards_print"),
+    *("accounts:session_end_others", "bodies:login", "people:cards_print"),
 }
 
 

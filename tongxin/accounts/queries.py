@@ -6,8 +6,8 @@ from enum import Enum
 from django.conf import settings
 from django.db.models import QuerySet
 
-from tongxin.accounts.models import Invitation, LoginEvent, Passkey, RecoveryCode, TimeCode, User
-from tongxin.core import clock, codes, crypto
+from tongxin.accounts.models import FactorReset, Invitation, LoginEvent, Passkey, RecoveryCode, TimeCode, User
+from tongxin.core import clock, codes, crypto, guessing
 
 DEMO_PREFIX = "demo-"
 DEMO_PASSWORD = "tongxin-demo-2023"  # noqa: S105 - printed on the log-in page of the demonstration, and only there
@@ -78,6 +78,17 @@ def codes_left(user: User) -> int:
 # --- what has happened ------------------------------------------------------------------------------------------------
 def events(user: User, most: int = 20) -> list[LoginEvent]:
     return list(user.events.order_by("-at", "-id")[:most])
+
+
+def open_reset(user: User) -> FactorReset | None:
+    """What one officer has asked and another has not agreed to yet."""
+    rows = FactorReset.objects.filter(user=user, agreed_at=None, ended_at=None, ends_at__gt=clock.now())
+    return rows.select_related("asked_by", "user").first()
+
+
+def is_shut(user: User) -> bool:
+    """Whether unknown devices are kept out after twenty wrong tries."""
+    return bool(guessing.locked("login", [user.username]))
 
 
 def open_invitation(user: User, now: datetime) -> Invitation | None:

@@ -136,10 +136,9 @@ class LoginForm(forms.Form):
     username = forms.CharField(
         label=_("Log-in name"), max_length=64, error_messages={"required": _("Choose another log-in name.")}
     )
-    password = forms.CharField(
-        label=_("First password"),
-        max_length=128,
-        help_text=_("At least 12 characters. They change it after the first log-in."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": _("Write a new password.")},
-    )
+
+
+class SeenForm(forms.Form):
+    """How one knows that it is them, or why: one line, for what is done to somebody's log-in."""
+
+    words = forms.CharField(max_length=200, required=False)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tongxin.bodies.views import entering, tree
+from tongxin.bodies.views import entering, logins, tree
 
 app_name = "bodies"
 urlpatterns = [
@@ -14,5 +14,5 @@ urlpatterns = [
     path("v/posts/<uuid:post_pk>/pair/", entering.pair, name="pair"),
     path("v/appointments/<uuid:appointment_pk>/end/", entering.end, name="end"),
     path("v/appointments/<uuid:appointment_pk>/leave/", entering.leave, name="leave"),
-    path("v/appointments/<uuid:appointment_pk>/login/", entering.login, name="login"),
+    path("v/appointments/<uuid:appointment_pk>/login/", logins.login, name="login"),
 ]

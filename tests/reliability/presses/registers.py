@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from tests.factories import stage as stages
-from tests.factories.stage import PASSWORD, Stage
+from tests.factories.stage import Stage
 from tongxin.bodies.models import Appointment, Body, BodyKind, Post
 from tongxin.bodies.roles import Role
 from tongxin.core import clock
@@ -255,4 +255,4 @@ def _pair(stage: Stage) -> Press:
 @recipe("bodies:login")
 def _login(stage: Stage) -> Press:
     to = reverse("bodies:login", args=[appointment(stage).pk])
-    return Press(to, to, {"username": f"login{nth()}", "password": PASSWORD}, {"username": f"other{nth()}"})
+    return Press(to, to, {"username": f"login{nth()}"}, {"username": f"other{nth()}"})

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from tongxin.bodies import actions, queries
@@ -176,20 +175,4 @@ def pair(request: HttpRequest, post_pk: UUID) -> HttpResponse:
         lambda: actions.pair_posts(post, form.cleaned_data["partner"], by=asked.user),
         _("They stand in for each other now."),
         body=post.body,
-    )
-
-
-@sensitive_post_parameters("password")
-@require_http_methods(METHODS)
-@once
-def login(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
-    asked, row = cast(BodyRequest, request), appointment_of(request, appointment_pk)
-    form = shapes.LoginForm(asked.POST or None)
-    return _form_page(
-        request,
-        form,
-        _("A log-in for %(name)s") % {"name": row.person.name},
-        lambda: actions.give_login(row.person, by=asked.user, **form.cleaned_data),
-        _("The log-in is made. Tell them in person."),
-        body=row.post.body,
     )

@@ -1,6 +1,5 @@
 """`manage.py found_village`: a village, its committee, and the clerk who enters all the rest by form."""
 
-import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,12 +18,9 @@ from tongxin.territory import actions as territory
 from tongxin.territory import queries, scope
 from tongxin.territory.models import Village
 
-READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # no 0 o 1 l i: it is read from paper, once
-GROUPS, LENGTH = 4, 4  # 16 symbols of 31: 79 bits
-
 
 class Command(BaseCommand):
-    help = "Found a village: its division chain, the committee, a clerk with a first password. All or nothing."
+    help = "Found a village: its division chain, the committee, a clerk with a one-time code. All or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--slug", required=True, help="short name in addresses, lower-case letters, digits, -")
@@ -51,25 +47,24 @@ class Command(BaseCommand):
         code = options["chain"][-1].partition(":")[0].strip()
         if Village.objects.filter(Q(slug=slug) | Q(division__code=code)).exists():
             raise CommandError(f"The village {slug} ({code}) is founded already.")
-        password = "-".join("".join(secrets.choice(READABLE) for _n in range(LENGTH)) for _g in range(GROUPS))
         try:
             with transaction.atomic():
-                village = found(password=password, **{name: options[name] for name in NEEDED})
+                village, code = found(**{name: options[name] for name in NEEDED})
         except DomainError as error:
             queries.forget_villages()  # rolled back, so forgotten
             raise CommandError(str(error.message)) from None
         self.stdout.write(f"{village.name} ({village.division.code}) /{village.slug}/")
-        self.stdout.write(f"{options['clerk_name']}: {options['clerk_login'].strip().lower()} / {password}")
-        self.stdout.write("The password is shown this once. Hand it over in person; they change it after the log-in.")
+        self.stdout.write(f"{options['clerk_name']}: {options['clerk_login'].strip().lower()} / {code}")
+        self.stdout.write("A one-time code, good for 72 hours: they set their password at /login/invited/.")
 
 
 NEEDED = ("slug", "phone", "chain", "office_hours", "clerk_name", "clerk_login")
 
 
 def found(
-    *, slug: str, phone: str, chain: list[str], office_hours: str, clerk_name: str, clerk_login: str, password: str
-) -> Village:
-    """The village and whoever may enter the rest of it.
+    *, slug: str, phone: str, chain: list[str], office_hours: str, clerk_name: str, clerk_login: str
+) -> tuple[Village, str]:
+    """The village and whoever may enter the rest of it, with their one-time code.
 
     Raises:
         DomainError: a chain that does not nest, a log-in name that is taken.
@@ -87,5 +82,5 @@ def found(
         post = actions.create_post(committee, by=by, title=str(Role.CLERK.label), role=Role.CLERK, takes_matters=True)
         clerk = actions.register_outsider(village, by=by, name=clerk_name)
         actions.appoint(post, clerk, by=by, from_on=today)
-        actions.give_login(clerk, by=by, username=clerk_login, password=password)
-    return village
+        code = actions.give_login(clerk, by=by, username=clerk_login)
+    return village, code
