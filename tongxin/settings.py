@@ -89,6 +89,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # a household of thirty is registered on on
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+SHEET_ROWS, SHEET_COLUMNS = 20_000, 60  # of a table that is read in; more is refused with a sentence
 CSRF_FAILURE_VIEW = "tongxin.core.views.csrf_failure"
 
 # --- the house ------------------------------------------------------------------------------------------------
