@@ -7,9 +7,10 @@ class AuditConfig(AppConfig):
     name = "tongxin.audit"
 
     def ready(self) -> None:
-        from tongxin.audit import actions
+        from tongxin.audit import actions, queries
         from tongxin.audit.models import Anchor, AuditEntry, ChainCheck
-        from tongxin.core import append_only, once, outbox, periodic
+        from tongxin.core import append_only, health, once, outbox, periodic
+        from tongxin.core.keeping import anchors
 
         for model in (AuditEntry, Anchor, ChainCheck):
             append_only.protect(model)
@@ -18,3 +19,5 @@ class AuditConfig(AppConfig):
         periodic.register("audit.anchor", timedelta(days=1), actions.anchor_everywhere, at=timedelta(hours=1))
         periodic.register("audit.check", timedelta(days=1), actions.check_everywhere, at=timedelta(hours=2))
         once.register_transaction(actions.together)
+        health.register("chain", queries.findings, is_deep=True, in_copy=True)
+        anchors.register("chain", queries.heads, queries.behind)

@@ -1,15 +1,18 @@
 """Questions to the chain."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tongxin.audit import verifier
 from tongxin.audit.models import INSTALLATION, Anchor, AuditEntry, Chain, ChainCheck, body
-from tongxin.core import clock
+from tongxin.core import clock, health
 
 A_FETCH = 2000  # rows
 
@@ -142,3 +145,40 @@ def named(text: str) -> UUID:
         if text in (slug, str(village_id)):
             return village_id
     raise LookupError(f"No such village: {text}. There are: {', '.join(slug for slug, _name in names().values())}")
+
+
+# --- how it stands, for whoever looks after the site -------------------------------------------------------------
+def findings() -> Iterator[health.Finding]:
+    """Every chain walked from its first row: whole, whole since a seal, or broken."""
+    name, count = _("Audit chains"), 0
+    for village in Chain.objects.order_by("village_id").values_list("village_id", flat=True):
+        walk, count = walked(village), count + 1
+        if not walk.verdict:
+            continue
+        of = names().get(village, ("", str(village)))[1]
+        words = _("%(village)s: %(fault)s") % {"village": of, "fault": walk.faults[-1]}
+        state = health.State.FAULT if walk.verdict == 1 else health.State.LATE
+        yield health.Finding(name, state, words, _("Keep everything as it is; SECURITY.md says what comes next."))
+        count = -1_000_000
+    if count >= 0:
+        words = ngettext("%(count)s chain is whole.", "%(count)s chains are whole.", count) % {"count": count}
+        yield health.Finding(name, health.State.OK, words)
+
+
+def heads() -> dict[str, Any]:
+    """{village: [segment, seq, head]} beside every backup; a head says nothing of what was written."""
+    return {str(c.village_id): [c.segment, c.seq, c.head] for c in Chain.objects.order_by("village_id")}
+
+
+def behind(heard: Sequence[Any]) -> list[dict[str, Any]]:
+    """After a restore: which entries later anchors knew and this database does not. They are lost, not made up."""
+    here = {str(chain.village_id): chain.seq for chain in Chain.objects.all()}
+    furthest: dict[str, int] = {}
+    for one in heard:
+        for village, (_segment, seq, _head) in dict(one).items():
+            furthest[village] = max(furthest.get(village, 0), int(seq))
+    return [
+        {"name": f"audit {village}", "year": clock.today().year, "from": here.get(village, 0) + 1, "to": seq}
+        for village, seq in sorted(furthest.items())
+        if seq > here.get(village, 0)
+    ]

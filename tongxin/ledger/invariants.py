@@ -19,8 +19,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tongxin.audit.models import AuditEntry
+from tongxin.core import health
 from tongxin.ledger.models import Book, Close, ClosingBalance, Posting, Transaction
 from tongxin.territory import scope
 
@@ -127,6 +130,23 @@ def watch() -> None:
         log.error("ledger: book %s of village %s: %s", book.pk, book.village_id, fault)
     if found:
         raise Broken(f"{len(found)} faults in the books")
+
+
+def findings() -> Iterator[health.Finding]:
+    """Every book of every village, for whoever looks after the site; also in a restored copy."""
+    name, count, broken = _("Books"), 0, 0
+    with scope.everything("the look at all books"):
+        for book in Book.objects.order_by("village_id", "kind"):
+            count += 1
+            for fault in faults(book)[:1]:
+                broken += 1
+                words = _("Book %(book)s: %(fault)s") % {"book": book.pk, "fault": fault}
+                yield health.Finding(
+                    name, health.State.FAULT, words, _("docs/ledger.md says how a book is looked into.")
+                )
+    if not broken:
+        words = ngettext("%(count)s book adds up.", "%(count)s books add up.", count) % {"count": count}
+        yield health.Finding(name, health.State.OK, words)
 
 
 def _found(book: Book, since: date | None) -> Iterator[str]:
