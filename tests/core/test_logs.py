@@ -71,6 +71,8 @@ def test_nothing_is_mailed_and_a_mail_would_say_kind_and_place(rf, settings):
     for text in (report.get_traceback_text(), report.get_traceback_html()):
         assert "IntegrityError at" in text and "from ValueError" in text
         assert not any(word in text for word in (PHONE, "张三", "李四"))
+    words = get_exception_reporter_class(None)(None, None, f"Not Found: /{PHONE}/\n", None)
+    assert words.get_traceback_text() == "Not Found: /138****5678/\\n\n"
     settings.DEBUG = True
     assert "Traceback" in report.get_traceback_text() and "<html" in report.get_traceback_html()
 

@@ -358,3 +358,9 @@ def test_a_component_says_what_it_needs(path):
 def test_no_style_and_no_handler_stands_in_a_tag(path):
     text = re.sub(r'href="data:[^"]*"', "", path.read_text("utf-8"))
     assert not re.search(r"<[^>]*\s(?:style|on[a-z]+)=", text)
+
+
+def test_a_page_is_come_back_to_unless_its_address_holds_a_number_of_a_person(rf):
+    assert look.way_back(rf.get("/v/say/", {"q": "坑", "page": 2})).startswith("/v/say/?q=")
+    assert look.way_back(rf.get("/v/hh/01a21639-e065-75ab-982b-cb81c8ae40fa/")).endswith("40fa/")
+    assert look.way_back(rf.get("/v/hh/", {"q": "138 1234 5678"})) == look.way_back(rf.get("/13812345678/")) == "/"

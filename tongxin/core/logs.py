@@ -125,9 +125,11 @@ class Reporter(ExceptionReporter):
     """An error report that leaves the machine (a mail, should somebody turn it on): kind and places, no words."""
 
     def get_traceback_text(self) -> Any:
-        if settings.DEBUG or self.exc_value is None:  # DEBUG: only ever on one's own machine, see `core.checks`
+        if settings.DEBUG:  # only ever on one's own machine, see `core.checks`
             return super().get_traceback_text()
-        return mark_safe(one_line(scrubbed(described(self.exc_value))) + "\n")  # noqa: S308 -- plain text of a mail
+        what = self.exc_value  # of a record without an error Django puts its words here
+        words = described(what) if isinstance(what, BaseException) else str(what or "")
+        return mark_safe(one_line(scrubbed(words)) + "\n")  # noqa: S308 -- plain text of a mail
 
     def get_traceback_html(self) -> Any:
         if settings.DEBUG:

@@ -6,11 +6,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.forms import BoundField
+from django.http import HttpRequest
 from django.template.defaulttags import CsrfTokenNode
 from django.urls import NoReverseMatch, reverse
 from django.utils import dateformat, timezone
@@ -18,7 +20,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 
-from tongxin.core import clock, icons, once
+from tongxin.core import clock, icons, logs, once
 
 register = template.Library()
 
@@ -177,6 +179,14 @@ def thousands(value: int | Decimal | float | str | None) -> str:
 def phone_link(number: object) -> str:
     """A number as `href` wants it: `tel:09326620000`."""
     return "tel:" + re.sub(r"[^\d+]", "", str(number or ""))
+
+
+@register.filter
+def way_back(request: HttpRequest) -> str:
+    """Where a page is, to come back to; not when somebody has typed a number of a person into the address."""
+    path = request.get_full_path()
+    plain = unquote_plus(path)
+    return path if logs.scrubbed(plain) == plain else "/"
 
 
 # --- addresses ------------------------------------------------------------------------------------------------
