@@ -239,6 +239,7 @@ ANCHOR_FOLDER = env("ANCHOR_FOLDER")  # the heads of the chains are put here eve
 
 # --- what goes out: nothing, unless the operator names a folder that the county's SMS gateway empties -----------
 SMS_FOLDER = env("SMS_FOLDER")
+SMS_A_DAY = int(env("SMS_A_DAY", "500"))  # the budget of the whole site; its end is one alarm
 
 # --- logs: to standard error, no bodies, no personal numbers (core.logs) ---------------------------------------
 LOGGING = {

@@ -51,6 +51,7 @@ class Report:
     channel: str = Channel.PAGE
     photos: Sequence[Upload] = ()
     sound: Upload | None = None
+    is_hushed: bool = False  # no short message about it: too many were asked for from where it came
 
     @property
     def sealed(self) -> bool:
@@ -198,7 +199,7 @@ def _take_in(issue: Issue, said: Report, *, by: User | None) -> None:
     issue.number = _drawn(issue, year) if said.sealed else _next(issue, year)
     inserting.insert(issue)
     ISSUE.enter("report", issue, by=by, channel=said.channel, data={"for": bool(by)})
-    if said.phone and not said.sealed:
+    if said.phone and not said.sealed and not said.is_hushed:
         due = messages.next_waking_moment(issue.told_at)
         outbox.put("issues.tell_number", {"issue": str(issue.pk)}, issue.village_id, due)
 

@@ -1,6 +1,6 @@
 """A resident speaks up: the sheet, what they get back, and 'me too'."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.core import clock
+from tongxin.core import clock, network
+from tongxin.core import messages as messages_out
 from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, KeyReused, WrongStatus
 from tongxin.core.once import repeats
@@ -92,7 +93,7 @@ def say_new(request: VillageRequest) -> HttpResponse:
     if not form.is_valid():
         return _sheet(request, form, here, status=422)
     card = proof.family(request) if form.cleaned_data["ours"] else None
-    said = form.report(household=card.household if card else None, by_code=bool(here.code))
+    said = _hushed(request, form.report(household=card.household if card else None, by_code=bool(here.code)))
     try:
         told = actions.report(request.village, said, by=None, key=form.cleaned_data["key"])
     except KeyReused:
@@ -100,6 +101,13 @@ def say_new(request: VillageRequest) -> HttpResponse:
     except DomainError as error:
         return _sheet(request, form, here, status=refused(error, form))
     return _handed_in(request, told)
+
+
+def _hushed(request: VillageRequest, said: actions.Report) -> actions.Report:
+    """The report is taken in whatever happens; a short message goes out for twenty an hour from one address (T37)."""
+    if said.phone and messages_out.is_on() and not messages_out.may_ask(network.address(request)):
+        return replace(said, is_hushed=True)
+    return said
 
 
 def _led_away(here: Here) -> HttpResponse:
@@ -217,7 +225,7 @@ def say_join(request: VillageRequest, number: str) -> HttpResponse:
 def feedback(request: VillageRequest) -> HttpResponse:
     form = FeedbackForm(request.POST) if request.method == "POST" else FeedbackForm()
     if request.method == "POST" and form.is_valid():
-        said = form.report(_("This website"))
+        said = _hushed(request, form.report(_("This website")))
         try:
             told = actions.report(request.village, said, by=None, key=form.cleaned_data["key"])
         except KeyReused:
