@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tongxin.core.urls")),
     path("", include("tongxin.accounts.urls")),
+    path("", include("tongxin.audit.urls")),
     path("", include("tongxin.territory.urls")),
     path("", include("tongxin.people.urls")),
     path("", include("tongxin.bodies.urls")),

@@ -1,17 +1,20 @@
 """Questions to the chain."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncMonth
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongxin.audit import verifier
-from tongxin.audit.models import INSTALLATION, Anchor, AuditEntry, Chain, ChainCheck, body
+from tongxin.audit.models import INSTALLATION, Anchor, AuditEntry, Chain, ChainCheck, Why, body
 from tongxin.core import clock, health
 
 A_FETCH = 2000  # rows
@@ -182,3 +185,72 @@ def behind(heard: Sequence[Any]) -> list[dict[str, Any]]:
         for village, seq in sorted(furthest.items())
         if seq > here.get(village, 0)
     ]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How the readings of one kind of thing are shown: which of them to whom, and what they are called."""
+
+    reach: Callable[[HttpRequest], "QuerySet[Any]"]  # the things that this reader may know of
+    named: Callable[[Collection[UUID]], Mapping[UUID, tuple[str, str]]]  # id -> (words, address)
+
+
+Readers = Callable[[UUID, Collection[UUID]], Mapping[UUID, str]]
+_subjects: dict[str, Subject] = {}
+_readers: list[Readers] = []
+
+
+def register_subject(label: str, subject: Subject) -> None:
+    """A higher app says it for a table of its own ("issues.issue"). What nobody speaks for is shown to nobody."""
+    _subjects[label] = subject
+
+
+def register_readers(readers: Readers) -> None:
+    """`bodies` says who a log-in is: its name and post."""
+    _readers[:] = [readers]
+
+
+# --- who looked -------------------------------------------------------------------------------------------------------
+def looks(request: HttpRequest, village_id: UUID) -> "QuerySet[AuditEntry]":
+    """The readings of whatever this reader may know of, newest first: a complaint about them is not in their list."""
+    known = Q(pk__in=[])
+    for label, subject in _subjects.items():
+        known |= Q(subject=label, subject_id__in=subject.reach(request))
+    return readings(village_id).filter(known).order_by("-seq")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One reading as a person reads it."""
+
+    at: datetime
+    who: str
+    act: str
+    about: str
+    url: str
+    why: str
+
+
+def told(village_id: UUID, rows: Sequence[AuditEntry]) -> list[Look]:
+    people = who({row.actor_id for row in rows if row.actor_id}, village_id)
+    things: dict[UUID, tuple[str, str]] = {}
+    for label, subject in _subjects.items():
+        if ids := {row.subject_id for row in rows if row.subject == label and row.subject_id}:
+            things.update(subject.named(ids))
+    found = []
+    for row in rows:
+        about, url = things.get(row.subject_id, ("", "")) if row.subject_id else ("", "")
+        name = people.get(row.actor_id, "") if row.actor_id else ""
+        why = Why(row.why).label if row.why in Why.values else row.why
+        found.append(Look(row.at, name or row.get_actor_kind_display(), row.act, about, url, str(why)))
+    return found
+
+
+def who(ids: Collection[UUID], village_id: UUID) -> Mapping[UUID, str]:
+    return _readers[0](village_id, ids) if _readers and ids else {}
+
+
+def by_month(rows: "QuerySet[AuditEntry]", zone: tzinfo) -> list[tuple[date, int]]:
+    """(first day of a month, how many), newest first."""
+    found = rows.order_by().annotate(month=TruncMonth("at", tzinfo=zone)).values("month")
+    return [(one["month"].date(), one["n"]) for one in found.annotate(n=Count("pk")).order_by("-month")[:24]]

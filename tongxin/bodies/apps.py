@@ -5,6 +5,7 @@ class BodiesConfig(AppConfig):
     name = "tongxin.bodies"
 
     def ready(self) -> None:
+        from tongxin.audit import queries as audit
         from tongxin.bodies import queries
         from tongxin.bodies.roles import Role
         from tongxin.core import access, clock, matrix
@@ -20,5 +21,6 @@ class BodiesConfig(AppConfig):
                 {"rows": queries.answering_for(household.grid_id, clock.today())},
             )
         )
+        audit.register_readers(queries.readers)
         territory.register_grid_facts("answers", queries.workers_by_grid)
         territory.register_grid_facts("households", people.count_by_grid)

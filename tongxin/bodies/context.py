@@ -50,6 +50,7 @@ ENTRIES = [
     Entry(pgettext_lazy("menu", "Grids and places"), "territory:places", "grid-dots"),
     Entry(pgettext_lazy("menu", "The village"), "reports:report", "chart-bar", rule=True),
     Entry(pgettext_lazy("menu", "This site"), "core:status", "shield-check"),
+    Entry(pgettext_lazy("menu", "Who looked"), "audit:looks", "user-shield"),
 ]
 _counts: list[Counts] = []
 

@@ -149,6 +149,16 @@ def signature(by: Actor, case: Any) -> tuple[str, str]:
     return "", ""
 
 
+def readers(village_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Log-ins by name and the post they hold or held last, for the page of who looked."""
+    rows = Appointment._base_manager.filter(village_id=village_id, person__user__in=ids).select_related(
+        "post", "person"
+    )
+    posts = {row.person.user_id: row.post.title for row in rows.order_by("from_on", "id")}
+    found = User.objects.filter(pk__in=ids).only("name")
+    return {user.pk: f"{user.name} {posts.get(user.pk, '')}".strip() for user in found}
+
+
 def answering_for(grid_id: UUID, day: date) -> list[Appointment]:
     """Who answers for a grid on a day: its worker, the leader of its Party group, its Party-member households."""
     order = {Role.GRID_WORKER: 0, Role.PARTY_GROUP: 1, Role.PARTY_HOUSEHOLD: 2}

@@ -7,12 +7,13 @@ class IssuesConfig(AppConfig):
     name = "tongxin.issues"
 
     def ready(self) -> None:
+        from tongxin.audit import queries as audit
         from tongxin.bodies import context
         from tongxin.bodies import queries as bodies
         from tongxin.core import append_only, outbox, periodic
         from tongxin.issues.actions import erasing, files, messages, recusing
         from tongxin.issues.models import IssueEntry, Recusal, Sitting, SittingItem
-        from tongxin.issues.views import household, menu, tasks
+        from tongxin.issues.views import household, matter, menu, tasks
         from tongxin.people import actions as register
         from tongxin.people import queries as people
 
@@ -27,5 +28,6 @@ class IssuesConfig(AppConfig):
         periodic.register("issues.recuse", timedelta(days=1), recusing.watch_everywhere, at=timedelta(hours=5))
         periodic.register("issues.spool", timedelta(days=1), files.sweep_spool, at=timedelta(hours=4))
         people.register_panel(household.panel)
+        audit.register_subject("issues.issue", audit.Subject(matter.reach, matter.named))
         bodies.register_left(tasks.left_with)
         register.register_elsewhere(erasing.erase_teller)

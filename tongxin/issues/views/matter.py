@@ -1,12 +1,14 @@
 """One issue as the office sees it: what was said, who may be called, what happened, and the steps open to this user."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -320,3 +322,15 @@ def into(request: StaffRequest, issue: Issue) -> Issue | None:
     if issue.merged_into_id is None:
         return None
     return queries.visible_to(request.user, issue.village_id).filter(pk=issue.merged_into_id).first()
+
+
+# --- for the page of who looked --------------------------------------------------------------------------------------
+def reach(request: HttpRequest) -> QuerySet[Issue]:
+    """The matters that this reader may know of; none that is about them."""
+    return Issue.objects.visible_to(request.user).values("pk")  # type: ignore[return-value]
+
+
+def named(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Their numbers, and where they stand."""
+    rows = Issue.objects.filter(pk__in=ids).only("number")
+    return {row.pk: (row.number, reverse("issues:issue", args=[row.number])) for row in rows}

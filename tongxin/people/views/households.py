@@ -1,10 +1,12 @@
 """The list of households, one household, and its changes."""
 
+from collections.abc import Collection
 from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
@@ -65,6 +67,18 @@ def households(request: HttpRequest) -> HttpResponse:
         "may_keep": access.can_keep_register(asked.user, asked.village.pk) or bool(_own_grids(asked)),
     }
     return page(request, "people/households.html", context)
+
+
+# --- for the page of who looked --------------------------------------------------------------------------------------
+def reach(request: HttpRequest) -> QuerySet[Household]:
+    """The households that this reader may know of."""
+    return Household.objects.visible_to(request.user).values("pk")  # type: ignore[return-value]
+
+
+def named(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """What they are called, and where they stand."""
+    rows = Household.objects.filter(pk__in=ids).only("number")
+    return {row.pk: (row.number, reverse("people:household", args=[row.pk])) for row in rows}
 
 
 def _own_grids(request: RegisterRequest) -> list[UUID]:
