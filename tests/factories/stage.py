@@ -13,6 +13,7 @@ from io import BytesIO
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from tests.factories import books
 from tongxin.accounts.models import Passkey, User
 from tongxin.bodies.models import Appointment, Body, BodyKind, Post
 from tongxin.bodies.roles import STAFF, Role
@@ -339,6 +340,7 @@ def fill(stage: Stage) -> Stage:
         actions.accept(
             stage.fresh("untaken"), by=stage.users["council"], title="老井边的路"
         )  # an act that no sitting saw
+        books.open_one(stage)
     for name in stage.issues:
         stage.fresh(name)
     while outbox.work_once(200):
