@@ -62,6 +62,11 @@ FACTOR_GRACE = timedelta(days=int(env("FACTOR_GRACE_DAYS", "7")))  # from the fi
 ONE_PASSWORD = flag("ONE_PASSWORD") or DEMO
 PROXY_DEPTH = int(env("PROXY_DEPTH", "0"))  # proxies of ours in front; 0: X-Forwarded-For counts for nothing
 SECURE_SSL_REDIRECT = False  # the proxy's work; see docs/operations.md
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # subdomains are a county's other houses; whether they have TLS is not ours to promise
+    "security.W008",  # the proxy leads from http to https
+    "security.W021",  # the preload list is for ever, and for the owner of the domain to decide
+]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"

@@ -36,7 +36,29 @@ TEXT = {
     ".yaml",
     "",
 }
+# Secrets by their shape: what services hand out, addresses with a password, and long random texts under a telling name.
+SECRET = re.compile(
+    r"AKIA[0-9A-Z]{16}|LTAI[0-9A-Za-z]{12,}|AKID[0-9A-Za-z]{28,}|gh[pousr]_[0-9A-Za-z]{30,}|glpat-[0-9A-Za-z_-]{20}|"
+    r"xox[abprs]-[0-9A-Za-z-]{10,}|sk-[0-9A-Za-z]{32,}|eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.|"
+    r"\w+://[^\s:@/'\"{}$]{1,40}:[^\s:@/'\"{}$…]{6,}@|"
+    r"(?i:secret|token|passw(?:or)?d|api_?key|field_key)\w*[\"']?\s*[:=]\s*[\"'](?P<long>[0-9A-Za-z+/=_-]{32,})[\"']"
+)
+KNOWN = {  # what looks like one, is printed for all to read, and opens nothing but a test
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=": "the bytes 0 to 31, for tests and checks",
+}
+INVENTED = {"tests/core/keeping/test_dumping.py"}  # addresses of databases that there are not
 HEAVY = 600 * 1024  # bytes; a picture of a manual page is below
+
+
+def secrets_in(text: str) -> list[str]:
+    """The beginnings of what looks like a secret; a long text under a telling name only when it looks random."""
+    found = []
+    for hit in SECRET.finditer(text):
+        long = hit["long"]
+        is_plain = long is not None and (len(set(long)) < 12 or not re.search(r"\d", long) or long in KNOWN)
+        if not is_plain:
+            found.append(hit[0][:24])
+    return found
 
 
 def faults(root: Path) -> list[str]:
@@ -48,6 +70,7 @@ def faults(root: Path) -> list[str]:
         if path.suffix not in TEXT or name.endswith("test_repository.py"):
             continue
         text = path.read_text("utf-8", errors="replace")
+        found += [f"{name}: a secret: {begin}…" for begin in secrets_in(text) if name not in INVENTED]
         patterns = EVERYWHERE | (IN_DOCUMENTS if path.suffix == ".md" else {})
         for what, pattern in patterns.items():
             if hit := pattern.search(text):
@@ -69,6 +92,9 @@ def test_the_repository_names_nobody_s_machine():
         ("docs/testing.md", "look in /tmp/shots"),
         ("tongxin/core/keys.py", 'KEY = """-----BEGIN ' + 'PRIVATE KEY-----"""'),
         ("docs/manual/page.png", "x" * (HEAVY + 1)),
+        ("tongxin/core/sms.py", 'API_KEY = "' + "9f8e7d6c5b4a3f2e1d0c9b8a7f6e5d4c" + '"'),
+        ("docs/operations.md", "DATABASE_URL=postgresql://tongxin:" + "Qw7rty99@db/tongxin"),
+        (".env", "AWS=AKIA" + "IOSFODNN7EXAMPLE"),
     ],
 )
 def test_a_planted_trace_is_found(tmp_path, name, text):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 from urllib.parse import quote
 
@@ -63,6 +64,16 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" \u3000\n").startswith(DANGEROUS) or text.startswith(DANGEROUS) else text
 
 
+def is_whole_in_a_sheet(cell: Any) -> bool:
+    """Whether a spreadsheet keeps this number to its last digit; one that it would round is written as text."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
+        return False
+    if isinstance(cell, float):
+        return isfinite(cell)
+    exact = Decimal(cell)
+    return exact.is_finite() and len(exact.as_tuple().digits) <= 15 and Decimal(repr(float(exact))) == exact
+
+
 def shown(value: Any) -> str:
     """A cell as a person reads it."""
     if value is None:
@@ -114,7 +125,7 @@ def _workbook(request: HttpRequest, ledger: Ledger) -> HttpResponse:
         for i, (column, cell) in enumerate(zip(ledger.columns, row, strict=True)):
             if cell is None or cell == "":
                 continue
-            if column.kind in ("number", "money") and isinstance(cell, int | float | Decimal):
+            if column.kind in ("number", "money") and is_whole_in_a_sheet(cell):
                 sheet.write_number(line, i, float(cell), money if column.kind == "money" else None)
             elif isinstance(cell, date) and not isinstance(cell, datetime):
                 sheet.write_datetime(line, i, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
