@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from tongxin.core import throttle
+from tongxin.core import network, throttle
 from tongxin.core.errors import TooMany
 from tongxin.issues.views.asking import VillageRequest
 
@@ -17,7 +17,7 @@ class Door:
 
     def __init__(self, request: VillageRequest, what: str) -> None:
         village = request.village.pk
-        client = request.META.get("REMOTE_ADDR", "")
+        client = network.address(request)
         self.own = f"{what}|{village}"
         self.keys = (self.own, f"client|{client}")
 
