@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from tests import history
 from tests.audit.test_actions import many
 from tongxin.audit import actions as audit
-from tongxin.audit import queries
+from tongxin.audit import checks, queries
 from tongxin.audit.models import INSTALLATION, AuditEntry, ChainCheck
 from tongxin.core import outbox
 from tongxin.core.errors import DomainError
@@ -96,3 +96,10 @@ def test_export_chain_writes_a_new_file_and_never_over_one(village, clerk, slug,
         call_command("export_chain", slug, out=str(path))
     call_command("export_chain", str(village))
     assert capsys.readouterr().out.splitlines()[1:] == lines[1:]
+
+
+# --- at start-up --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("name", "faults"), [("sha256", 0), ("sm3", 0), ("md5", 1), ("", 1)])
+def test_an_algorithm_that_nobody_can_reckon_is_refused(settings, name, faults):
+    settings.AUDIT_HASH = name
+    assert len(checks.algorithm(None)) == faults

@@ -7,7 +7,7 @@ class AuditConfig(AppConfig):
     name = "tongxin.audit"
 
     def ready(self) -> None:
-        from tongxin.audit import actions, queries
+        from tongxin.audit import actions, checks, queries  # noqa: F401 -- registers itself
         from tongxin.audit.models import Anchor, AuditEntry, ChainCheck
         from tongxin.core import append_only, health, once, outbox, periodic
         from tongxin.core.keeping import anchors
