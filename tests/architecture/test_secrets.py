@@ -29,6 +29,7 @@ CLEAR = {
     "tongxin/core/keeping/settling.py": "whether a restored copy's key opens anything; the text is thrown away",
     "tongxin/casework/revealing.py": "for a person's eyes, on record",
     "tongxin/issues/actions/messages.py": "the number that a message is sent to",
+    "tongxin/issues/queries/redacting.py": "what is passed on is looked through for it, and nothing is shown",
     "tongxin/issues/forms/proxy.py": "the register's number is taken over into the matter",
     "tongxin/people/actions/erasing.py": "to find the same number elsewhere",
     "tongxin/accounts/actions/factors.py": "the secret of a time code, to reckon the code",

@@ -153,7 +153,7 @@ def case(here, name: str):
         return stage.given(here, "given", place=None, place_text="村口", grid=here.grids[0])
     if name == "sealed, given to the helper":
         issue = stage.told(here, "sealed", place=None, grid=here.grids[0], is_sealed=True, category=Category.WATER)
-        actions.dispatch(issue, by=here.users["clerk"], post=here.posts["helper"])
+        actions.dispatch(issue, by=here.users["clerk"], post=here.posts["helper"], note="看看水管")
         return here.fresh("sealed")
     if name == "appealed":
         issue = stage.answered(here, "appealed", place=None, grid=here.grids[0])
@@ -226,7 +226,7 @@ def test_whoever_takes_over_the_post_that_it_is_about_does_not_see_it(here):
 
 def test_the_handler_of_a_complaint_sees_it_and_nobody_beside_him(here):
     issue = stage.told(here, "complaint", about_post=here.posts["secretary"])
-    actions.dispatch(issue, by=here.users["supervisor"], post=here.posts["committee"])
+    actions.dispatch(issue, by=here.users["supervisor"], post=here.posts["committee"], note="查一下")
     issue = here.fresh("complaint")
     assert access.can_see(here.users["committee"], issue) and access.can_answer(here.users["committee"], issue)
     assert not access.can_see_contact(here.users["committee"], issue)  # a complaint is sealed

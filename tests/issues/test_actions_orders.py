@@ -237,11 +237,11 @@ def test_an_empty_post_an_ended_one_and_one_next_door_get_none(here):
 def test_a_complaint_never_goes_to_the_one_it_is_about(here):
     issue = stage.told(here, "m", about_post=here.posts["committee"])
     with pytest.raises(DomainError):
-        actions.dispatch(issue, by=here.users["supervisor"], post=here.posts["committee"])
+        actions.dispatch(issue, by=here.users["supervisor"], post=here.posts["committee"], note="查一下")
     stage.appoint(here, "mediator", here.persons[here.users["committee"].name])
     with pytest.raises(DomainError):
-        actions.dispatch(issue, by=here.users["supervisor"], post=here.posts["mediator"])
-    actions.dispatch(issue, by=here.users["supervisor"], post=here.posts["helper"])
+        actions.dispatch(issue, by=here.users["supervisor"], post=here.posts["mediator"], note="查一下")
+    actions.dispatch(issue, by=here.users["supervisor"], post=here.posts["helper"], note="查一下")
     assert here.fresh("m").handler_post == here.posts["helper"]
 
 

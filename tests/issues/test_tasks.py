@@ -78,7 +78,7 @@ def test_whoever_does_it_opens_the_telephone_and_stays_on_the_task(worker, here)
 
 def test_a_sealed_task_names_nobody_to_whoever_does_it(client, here):
     issue = stage.told(here, "m", is_sealed=True, phone="13822220001", told_by_name="苗长有")
-    actions.dispatch(issue, by=here.users["clerk"], post=here.posts["helper"])
+    actions.dispatch(issue, by=here.users["clerk"], post=here.posts["helper"], note="看看水管")
     client.force_login(here.users["helper"])
     text = text_of(client.get(f"/w/{issue.number}/?who=1"))
     assert "13822220001" not in text and "苗长有" not in text

@@ -55,7 +55,7 @@ def dispatched(stage, number: str) -> None:
     """The council takes it on and gives it to the grid worker in one press."""
     inbox = Visitor(stage, stage.users["council"]).open("/v/say/", open=number)
     post = str(stage.posts["worker"].pk)
-    assert inbox.press(f"/{number}/dispatch/", post=post, title="集市口的路").status == 200
+    assert inbox.press(f"/{number}/dispatch/", post=post, title="集市口的路", note="去看看").status == 200
     assert status_of(stage, number) == Status.DISPATCHED
 
 

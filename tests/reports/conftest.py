@@ -211,7 +211,7 @@ def fulfil(cast: Place6, issue: Issue, day: str, title: str = "东头的路") ->
     with clock.stopped_at(datetime.fromisoformat(f"{day}T10:00")):
         actions.accept(issue, by=council, title=title)
     with clock.stopped_at(datetime.fromisoformat(f"{day}T11:00")):
-        actions.dispatch(issue, by=council, post=cast.posts["worker1"])
+        actions.dispatch(issue, by=council, post=cast.posts["worker1"], note="去看看")
     with clock.stopped_at(datetime.fromisoformat(f"{day}T12:00")):
         actions.answer(issue, by=worker, reply="填平了")
 

@@ -69,6 +69,15 @@ def can_see_contact(by: Actor, issue: Issue) -> bool:
     return is_teller(by, issue) or may("issues.contact", by, issue)
 
 
+def can_read_record(by: Actor, issue: Issue) -> bool:
+    """The teller's own words, photos and voice. Of a sealed matter only for whoever takes it or judges it; all others
+    read what was handed on to them (R26).
+    """
+    if not issue.is_sealed or is_teller(by, issue):
+        return can_see(by, issue)
+    return takes_orders(by, issue) or (issue.status == Status.APPEALED and can_dispatch(by, issue))
+
+
 def can_report_for(user: object, village_id: UUID) -> bool:
     """Any staff member writes down what somebody says."""
     return bool(bodies.held(user, village_id))

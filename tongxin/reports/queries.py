@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from tongxin.bodies.models import Appointment, Body
 from tongxin.bodies.roles import Role
 from tongxin.core import clock
-from tongxin.issues.models import PRESSING, Issue, IssueEntry, Status
+from tongxin.issues.models import PRESSING, Issue, IssueEntry, Route, Status
 from tongxin.people.models import Household, Membership, Person, Residence
 from tongxin.reports.period import Period
 from tongxin.territory.models import Grid, Group, Place, PlaceCode, Village
@@ -237,7 +237,11 @@ class Facts:
     @cached_property
     def has_matters(self) -> bool:
         """Whether anybody had told a matter by that day."""
-        return bool(self.solved) or Issue.objects.filter(village=self.village, told_at__lt=self.span[1]).exists()
+        return bool(self.solved) or self._ordinary().filter(told_at__lt=self.span[1]).exists()
+
+    def _ordinary(self) -> QuerySet[Issue]:
+        """Complaints are in no figure, and not even in whether there are any (R25)."""
+        return Issue.objects.filter(village=self.village, route=Route.COUNCIL)
 
     @cached_property
     def told(self) -> Counter[tuple[str, str]]:

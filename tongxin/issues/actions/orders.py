@@ -134,6 +134,8 @@ def dispatch(
         raise DomainError(_("Nobody holds this post today. Choose another."), field="post")
     if issue.about_post_id and (post.pk == issue.about_post_id or _is_recused(issue, [h.person_id for h in holders])):
         raise DomainError(_("The matter concerns this post. Choose another."), field="post")
+    if issue.is_sealed:
+        _passed_on(issue, note, title)
     with audit.together():
         if issue.status == Status.TOLD:
             accept(issue, by=by, title=title)
@@ -160,6 +162,20 @@ def dispatch(
             messages.next_waking_moment(),
         )
     return entry  # type: ignore[return-value]
+
+
+def _passed_on(issue: Issue, words: str, title: str) -> None:
+    """What is passed on of a sealed matter is written for whoever gets it, and says nothing of who told it (R26).
+
+    Raises:
+        DomainError: nothing was written, or it holds a number, or what the envelope knows of the teller.
+    """
+    if not words.strip():
+        raise DomainError(_("Write for them what there is to do: they do not see what the teller said."), field="note")
+    for text, field in ((words, "note"), (title, "title")):
+        if found := queries.betrays(issue, text):
+            said = _("This would tell who said it: %(words)s. Take it out.") % {"words": "、".join(found)}
+            raise DomainError(said, field=field)
 
 
 def _is_recused(issue: Issue, persons: Sequence[UUID]) -> bool:

@@ -33,6 +33,7 @@ from tongxin.issues.queries.happening import (
     unseen_acts,
 )
 from tongxin.issues.queries.recusing import Concerned, concerned, is_orphan, kin, offices_named, recused, route_for
+from tongxin.issues.queries.redacting import betrays
 from tongxin.issues.queries.seeing import (
     EVERY_ROUTE,
     KEEPERS,
@@ -63,6 +64,7 @@ __all__ = [
     "Concerned",
     "Home",
     "Suggestion",
+    "betrays",
     "bounded",
     "buckets",
     "by_number",

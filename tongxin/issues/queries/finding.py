@@ -31,7 +31,7 @@ def found_by_text(query: IssueQuerySet, text: str) -> IssueQuerySet:
         return query.filter(number=numbers.compose(*numbers.parse(text)))
     except numbers.BadNumber:
         digits = re.sub(r"[^\d-]", "", text)
-        near = Q(title__icontains=text) | Q(words__icontains=text)
+        near = Q(title__icontains=text) | Q(words__icontains=text, is_sealed=False)  # a search is no way to read
         return query.filter(near | Q(number__contains=digits) if len(digits) >= 3 else near)
 
 

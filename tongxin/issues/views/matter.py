@@ -1,7 +1,7 @@
 """One issue as the office sees it: what was said, who may be called, what happened, and the steps open to this user."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from tongxin.issues.forms import desk as shapes
 from tongxin.issues.models import Issue, IssueEntry, IssueFile, Status
 from tongxin.issues.views import contacts, sentences
 from tongxin.issues.views.pictures import memos, pictures
+from tongxin.issues.views.status import is_by_day
 from tongxin.issues.views.working import StaffRequest, fetch, late, office, seen_of, subject, whereabouts
 from tongxin.issues.workflow import ISSUE
 
@@ -51,6 +52,7 @@ class Line:
     at: Any
     sentence: str
     note: str
+    by_day: bool = False  # what a teller did; of a sealed matter the hour is not known
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class Matter:
     told: list[str]
     contact: contacts.Contact | None
     lines: list[Line]
+    words: str
+    passed_on: str  # of a sealed one, for whoever does not read the record: what was written for them
     told_photos: list[Any]
     result_photos: list[Any]
     sounds: list[str]
@@ -122,7 +126,8 @@ def read(request: StaffRequest, issue: Issue, *, shown: ToldBy | None = None) ->
     """
     if issue.is_sealed and shown is None:
         actions.read_sealed(issue, by=request.user)
-    files = queries.files(issue)
+    files, story = queries.files(issue), queries.story(issue)
+    reads = access.can_read_record(request.user, issue)
     contact = contacts.contact(request, issue, shown=shown)
     return Matter(
         issue=issue,
@@ -132,16 +137,19 @@ def read(request: StaffRequest, issue: Issue, *, shown: ToldBy | None = None) ->
         late=late(issue, clock.today(request.village.tz)),
         told=contacts.told(issue, contact),
         contact=contact,
-        lines=[story_line(entry) for entry in queries.story(issue)],
-        told_photos=pictures([f for f in files if f.purpose == IssueFile.Purpose.TOLD]),
+        lines=[replace(story_line(entry, reads=reads), by_day=is_by_day(issue, entry)) for entry in story],
+        words=issue.words if reads else "",
+        passed_on="" if reads else next((entry.note for entry in story if entry.step == "dispatch"), ""),
+        told_photos=pictures([f for f in files if reads and f.purpose == IssueFile.Purpose.TOLD]),
         result_photos=pictures([f for f in files if f.purpose == IssueFile.Purpose.RESULT]),
-        sounds=memos(files),
+        sounds=memos(files) if reads else [],
         seen=seen_of(issue),
     )
 
 
-def story_line(entry: IssueEntry) -> Line:
-    return Line(entry.at, wording.sentence(entry), entry.note)
+def story_line(entry: IssueEntry, *, reads: bool = True) -> Line:
+    """`reads`: whether this user reads the teller's own words; what the staff wrote everybody reads who sees it."""
+    return Line(entry.at, wording.sentence(entry), entry.note if reads or entry.by_id else "")
 
 
 def brief(

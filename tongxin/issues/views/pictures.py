@@ -67,4 +67,5 @@ def _may_see(request: VillageRequest, file: IssueFile) -> bool:
         return True
     if proof.teller(request, file.issue) is not None:
         return True
-    return bool(request.user.is_authenticated and access.can_see(request.user, file.issue))
+    sees = access.can_see if shown else access.can_read_record
+    return bool(request.user.is_authenticated and sees(request.user, file.issue))

@@ -56,8 +56,10 @@ def hush_open(request: VillageRequest) -> HttpResponseBase:
         return _wait(request, form, seconds)
     gate.count()
     issue = receipts.by_receipt(request.village.pk, code)
+    # both are drawn, whichever is shown: the time tells nothing
     page = _page(request, issue or _nothing(request))
-    return page if issue is not None else _ask(request, form, note=_("Nothing is kept under this code. Look again."))
+    nothing = _ask(request, form, note=_("Nothing is kept under this code. Look again."))
+    return page if issue is not None else nothing
 
 
 def _wait(request: VillageRequest, form: ReceiptForm, seconds: int) -> HttpResponse:

@@ -95,6 +95,8 @@ def subject(issue: Issue) -> str:
     if issue.title:
         return issue.title
     words = masking.scrub(" ".join(issue.words.split()))
+    if issue.is_sealed:  # what the teller said is for whoever opens it, not for a list
+        return _("%(category)s (sealed)") % {"category": issue.get_category_display()}
     if words:
         return words if len(words) <= SUBJECT_LENGTH else f"{words[:SUBJECT_LENGTH]}…"
     return _("%(category)s (spoken or photographed)") % {"category": issue.get_category_display()}
