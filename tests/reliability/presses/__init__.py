@@ -118,6 +118,7 @@ Snapshot = dict[str, dict[Any, str]]
 LEFT_OUT = {
     "core.LoginSession": "who is logged in where",
     "core.Lockout": "wrong tries",
+    "core.SealingKey": "a key that is made at its first use",
     "accounts.RecoveryCode": "only the last ten open anything",
     "core.Idempotency": "the keys themselves",
     "core.Throttle": "every try counts, also of one who is right",
