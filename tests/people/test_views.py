@@ -298,3 +298,12 @@ def test_other_posts_are_told_no_and_other_villages_nothing(stage, as_user, clie
 def test_the_search_box_takes_a_household_to_the_roll(stage, as_user):
     answer = as_user("clerk").get(reverse("people:search"), {"q": "苗"})
     assert answer.status_code == 302 and "/v/hh/?q=" in answer["Location"]
+
+
+def test_a_household_whose_card_works_is_not_offered_a_second_one(stage, as_user):
+    household = stage.households[0]
+    make = reverse("people:card_issue", args=[household.pk])
+    page = reverse("people:household", args=[household.pk])
+    assert make not in as_user("clerk").get(page).content.decode()
+    CardToken.objects.filter(household=household).update(revoked_on=clock.today(), reason="丢了")
+    assert make in as_user("clerk").get(page).content.decode()

@@ -139,12 +139,14 @@ def _household(
     asked = cast(RegisterRequest, request)
     now, gone = queries.members(found)
     may_keep = access.can_keep_household(asked.user, found.village_id, found.grid_id)
+    cards = queries.cards(found)
     context = {
         "household": found,
         "members": now,
         "gone": gone,
         "has_head": any(m.relation == Relation.HEAD for m in now),
-        "cards": queries.cards(found),
+        "cards": cards,
+        "has_card": any(card.revoked_on is None for card in cards),
         "history": told(queries.history(found)),
         "may_keep": may_keep and found.closed_on is None,
         "sees_phones": may_keep,
