@@ -109,8 +109,7 @@ def _ledger(request: GroundRequest, rows: list[Place]) -> ledgers.Ledger:
 
 
 def _place(request: HttpRequest, pk: UUID) -> Place:
-    rows = Place.objects.filter(village=cast(GroundRequest, request).village, pk=pk).select_related("village", "group")
-    found = rows.first()
+    found = Place.objects.visible_to(request.user).filter(pk=pk).select_related("village", "group").first()
     if found is None:
         raise Http404
     return found
@@ -172,7 +171,8 @@ def group_new(request: HttpRequest) -> HttpResponse:
 @once
 def group_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(GroundRequest, request)
-    group = Group.objects.filter(village=asked.village, pk=pk, ended_on=None).select_related("village").first()
+    rows = Group.objects.visible_to(asked.user).filter(pk=pk, ended_on=None)
+    group = rows.select_related("village").first()
     if group is None:
         raise Http404
     form = GroupEndForm(asked.POST or None, group=group, day=clock.today(asked.village.tz))
@@ -216,7 +216,7 @@ def code_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
 @once
 def code_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = cast(GroundRequest, request)
-    code = PlaceCode.objects.filter(village=asked.village, pk=pk).select_related("village").first()
+    code = PlaceCode.objects.visible_to(asked.user).filter(pk=pk).select_related("village").first()
     if code is None:
         raise Http404
     back = reverse("territory:places")
@@ -241,7 +241,7 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def posters(request: HttpRequest) -> HttpResponse:
     """All valid posters, one a sheet."""
-    rows = PlaceCode.objects.filter(village=cast(GroundRequest, request).village, revoked_on=None)
+    rows = PlaceCode.objects.visible_to(request.user).filter(revoked_on=None)
     codes = rows.filter(place__ended_on=None).select_related("place", "place__group").order_by("place__name")
     sheets = [_sheet(request, code.place, code) for code in codes]
     return render(request, "territory/place_poster.html", {"sheets": sheets})

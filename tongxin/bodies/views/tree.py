@@ -148,23 +148,21 @@ def _lines(tree: Sequence[Branch]) -> list[tuple[object, ...]]:
 
 
 def body_of(request: HttpRequest, pk: UUID) -> Body:
-    rows = Body.objects.filter(village=cast(BodyRequest, request).village, pk=pk).select_related("village", "parent")
-    found = rows.first()
+    found = Body.objects.visible_to(request.user).filter(pk=pk).select_related("village", "parent").first()
     if found is None:
         raise Http404
     return found
 
 
 def post_of(request: HttpRequest, pk: UUID) -> Post:
-    rows = Post.objects.filter(village=cast(BodyRequest, request).village, pk=pk).select_related("village", "body")
-    found = rows.first()
+    found = Post.objects.visible_to(request.user).filter(pk=pk).select_related("village", "body").first()
     if found is None:
         raise Http404
     return found
 
 
 def appointment_of(request: HttpRequest, pk: UUID) -> Appointment:
-    rows = Appointment.objects.filter(village=cast(BodyRequest, request).village, pk=pk)
+    rows = Appointment.objects.visible_to(request.user).filter(pk=pk)
     found = rows.select_related("post__village", "post__body", "person__village").first()
     if found is None:
         raise Http404

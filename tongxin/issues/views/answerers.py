@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.bodies import queries as bodies
 from tongxin.bodies.models import Appointment, Body, BodyKind, Post
@@ -147,7 +147,7 @@ class Ground:
 
 
 @resident
-@require_GET
+@require_safe
 def who(request: VillageRequest) -> HttpResponse:
     today = clock.today(request.village.tz)
     card = proof.family(request)

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.core import clock
 from tongxin.issues import queries
@@ -33,7 +33,7 @@ class Shown:
 
 
 @resident
-@require_GET
+@require_safe
 def board(request: VillageRequest) -> HttpResponse:
     today = clock.today(request.village.tz)
     groups = territory.groups_on(today)
@@ -68,7 +68,7 @@ def _results(issues: Collection[UUID]) -> dict[UUID, list[Picture]]:
 
 
 @resident
-@require_GET
+@require_safe
 def answered(request: VillageRequest, number: str) -> HttpResponse:
     found = by_number(request, number)
     issue = queries.rows().shown_to_all().filter(pk=found.pk).select_related("group", "handler_post").first()

@@ -26,7 +26,7 @@ from tongxin.issues import actions, queries, wording
 from tongxin.issues.forms import desk as shapes
 from tongxin.issues.models import Issue, IssueEntry
 from tongxin.issues.views import inbox, matter, tasks
-from tongxin.issues.views.working import StaffRequest, back_of, fetch, filters_in, office, seen_of
+from tongxin.issues.views.working import StaffRequest, back_of, fetch, filters_in, is_theirs, office, seen_of
 
 Verb = Callable[[StaffRequest, Issue, Any], IssueEntry | str | None]
 STEPS_OF = {"not_yet": ("reopen", "appeal")}  # a verb that the table splits in two
@@ -50,6 +50,8 @@ def verb(name: str, shape: type[forms.Form]) -> Callable[[Verb], Callable[..., H
             form = _bound(request, issue, name, shape)
             try:
                 _look_again(request, issue)
+                if not is_theirs(request, issue):
+                    return _not_theirs(request, issue, name)
                 if not form.is_valid():
                     return _again(request, issue, name, form)
                 said = act(request, issue, form)
@@ -118,6 +120,14 @@ def _gone(request: StaffRequest, number: str, name: str) -> HttpResponse:
     lines = queries.last_entries(issue, 1) if issue is not None else []
     if issue is None or not _was_me(request, lines, name):
         raise Http404
+    return _twice(request, issue, lines[0])
+
+
+def _not_theirs(request: StaffRequest, issue: Issue, name: str) -> HttpResponse:
+    """Refused before anything typed is read; unless their own first press has just taken it out of their hands."""
+    lines = queries.last_entries(issue, 1)
+    if not _was_me(request, lines, name):
+        raise PermissionDenied
     return _twice(request, issue, lines[0])
 
 

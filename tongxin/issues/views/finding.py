@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.core.numbers import BadNumber
 from tongxin.core.once import repeats
@@ -48,7 +48,7 @@ def listed(issues: list[Issue], *, is_teller: bool) -> list[Found]:
 
 
 @resident
-@require_GET
+@require_safe
 def say(request: VillageRequest) -> HttpResponse:
     ids = proof.mine(request)
     mine = (

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.core import clock
 from tongxin.core.once import repeats
@@ -58,7 +58,7 @@ def _card(request: VillageRequest, token: str) -> CardToken:
 
 
 @resident
-@require_GET
+@require_safe
 def my(request: VillageRequest) -> HttpResponse:
     card = proof.family(request)
     if card is None:

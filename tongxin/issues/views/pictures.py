@@ -8,7 +8,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.casework import store
 from tongxin.casework.models import FileKind, FileState
@@ -52,7 +52,7 @@ def _url(file: IssueFile, variant: str) -> str:
 
 
 @resident
-@require_GET
+@require_safe
 def photo(request: VillageRequest, pk: UUID, variant: str) -> HttpResponseBase:
     file = IssueFile.objects.filter(pk=pk, state=FileState.READY).select_related("issue").first()
     if file is None or variant not in VARIANTS[FileKind(file.kind)] or not _may_see(request, file):

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongxin.core import clock
 from tongxin.issues import queries
@@ -20,7 +20,7 @@ from tongxin.territory import queries as territory
 
 
 @resident
-@require_GET
+@require_safe
 def home(request: VillageRequest) -> HttpResponse:
     card = proof.family(request)
     today = clock.today(request.village.tz)
@@ -48,7 +48,7 @@ def _waiting(ids: list[UUID], card: CardToken | None) -> list[Issue]:
 
 
 @resident
-@require_GET
+@require_safe
 def qr(request: VillageRequest, code: str) -> HttpResponse:
     found = territory.place_by_code(request.village.pk, code)
     if found.place is None:
@@ -69,24 +69,24 @@ def _trouble(found: territory.CodeFound) -> NotThere | Gone:
 
 
 @resident
-@require_GET
+@require_safe
 def help_page(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_help.html")
 
 
 @resident
-@require_GET
+@require_safe
 def paper(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_paper.html", {"tiles": tiles()})
 
 
 @resident
-@require_GET
+@require_safe
 def privacy(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_privacy.html")
 
 
 @resident
-@require_GET
+@require_safe
 def a11y(request: VillageRequest) -> HttpResponse:
     return render(request, "issues/resident_a11y.html")

@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tongxin.casework.actors import Teller
 from tongxin.core import clock
@@ -60,7 +60,7 @@ def _note(issue: Issue, entry: IssueEntry) -> str:
 
 
 @resident
-@require_GET
+@require_safe
 def say_status(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
     if issue.number != number:

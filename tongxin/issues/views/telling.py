@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.core import clock, network
 from tongxin.core import messages as messages_out
@@ -180,7 +180,7 @@ def open_at(place: Place) -> list[Alike]:
 
 
 @resident
-@require_GET
+@require_safe
 def say_done(request: VillageRequest, number: str) -> HttpResponse:
     issue = by_number(request, number)
     if proof.teller(request, issue) is None:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tongxin.accounts.models import User
-from tongxin.core import clock, masking, numbers
+from tongxin.core import clock, masking, matrix, numbers
 from tongxin.core.addresses import own_page
 from tongxin.core.errors import DomainError
-from tongxin.issues import queries
+from tongxin.issues import access
 from tongxin.issues.models import Issue, Status
 from tongxin.issues.views.asking import VillageRequest
 
@@ -67,11 +67,18 @@ def fetch(request: StaffRequest, number: str) -> Issue:
         tidy = numbers.compose(*numbers.parse(number))
     except numbers.BadNumber:
         raise Http404 from None
-    rows = queries.visible_to(request.user, request.village.pk).filter(number=tidy)
+    rows = Issue.objects.visible_to(request.user).filter(number=tidy)
     issue = rows.select_related("group", "grid", "place", "household", "told_by", "recorded_by", "handler_post").first()
     if issue is None:
         raise Http404
     return issue
+
+
+def is_theirs(request: StaffRequest, issue: Issue) -> bool:
+    """Whether the right behind this door is theirs on this issue: the matrix says it, the relation decides."""
+    door = matrix.door(request.resolver_match.view_name) if request.resolver_match else None
+    right = door.right(request.method) if door else None
+    return right is not None and access.may(right.name, request.user, issue)
 
 
 def seen_of(issue: Issue) -> str:

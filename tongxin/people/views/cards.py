@@ -60,7 +60,8 @@ def cards(request: HttpRequest) -> HttpResponse:
 
 def _chosen(request: RegisterRequest) -> list[Household]:
     """What the form asks for: `household` numbers, or a `part` of a `grid` or `group`; only what this user keeps."""
-    rows = Household.objects.filter(village=request.village, closed_on=None).select_related("grid", "group", "village")
+    rows = Household.objects.visible_to(request.user).filter(closed_on=None)
+    rows = rows.select_related("grid", "group", "village")
     numbers = [
         number for text in request.POST.getlist("household") for number in re.split(r"[\s,，、;；]+", text) if number
     ]
@@ -106,8 +107,8 @@ def _qr(request: HttpRequest, token: str) -> str:
 
 
 def _card(request: RegisterRequest, pk: UUID) -> CardToken:
-    rows = CardToken.objects.filter(village=request.village, pk=pk).select_related("household__grid", "village")
-    found = rows.first()
+    rows = CardToken.objects.visible_to(request.user).filter(pk=pk)
+    found = rows.select_related("household__grid", "village").first()
     if found is None:
         raise Http404
     must_keep(request, found.household)

@@ -28,18 +28,18 @@ class RegisterRequest(HttpRequest):
 
 
 def household_of(request: HttpRequest, pk: UUID) -> Household:
-    """Raises Http404 for a household of another village."""
-    rows = Household.objects.select_related("group", "grid", "village")
-    found = rows.filter(village=cast(RegisterRequest, request).village, pk=pk).first()
+    """Raises Http404 for a household that this user does not see."""
+    rows = Household.objects.visible_to(request.user).select_related("group", "grid", "village")
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
 
 
 def membership_of(request: HttpRequest, pk: UUID) -> Membership:
-    """Raises Http404 for one of another village or one that has ended."""
-    rows = Membership.objects.select_related("person", "household", "household__grid", "village", "person__village")
-    found = rows.filter(village=cast(RegisterRequest, request).village, pk=pk, to_on=None).first()
+    """Raises Http404 for one that this user does not see, or that has ended."""
+    rows = Membership.objects.visible_to(request.user).filter(pk=pk, to_on=None)
+    found = rows.select_related("person", "household", "household__grid", "village", "person__village").first()
     if found is None:
         raise Http404
     return found

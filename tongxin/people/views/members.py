@@ -86,7 +86,8 @@ def member_move(request: HttpRequest, pk: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             data = form.cleaned_data
-            to = Household.objects.filter(number=data["to"].strip(), closed_on=None).select_related("grid").first()
+            rows = Household.objects.visible_to(asked.user).filter(number=data["to"].strip(), closed_on=None)
+            to = rows.select_related("grid").first()
             if to is None or to.pk == household.pk:
                 form.add_error("to", _("There is no such household. Please look again."))
             else:
