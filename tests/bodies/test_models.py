@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.factories.stage import row
-from tongxin.bodies.models import Appointment, Body, BodyKind, Post
+from tongxin.bodies.models import Appointment, Body, BodyKind, EmergencyAccess, Post
 from tongxin.core import clock
 
 DAY = date(2022, 3, 1)
@@ -61,3 +61,12 @@ def test_on_a_day_counts_the_first_day_in_and_the_last_day_out(stage):
     rows = Appointment.objects.filter(post=stage.posts["helper"])
     rows.update(from_on=DAY, to_on=DAY + timedelta(days=5))
     assert [rows.on(DAY + timedelta(days=n)).exists() for n in (-1, 0, 4, 5)] == [False, True, True, False]
+
+
+def test_a_post_is_lent_for_a_day_at_most_and_with_a_reason(stage):
+    given = {"village": stage.village, "post": stage.posts["clerk"], "person": stage.persons["苗小满"]}
+    given |= {"given_at": clock.now(), "because": "住院"}
+    assert refused(EmergencyAccess, **given, hours=25) and refused(EmergencyAccess, **given, hours=0)
+    assert refused(EmergencyAccess, **{**given, "because": ""})
+    assert refused(EmergencyAccess, **given, ended_at=clock.now() - timedelta(hours=1))
+    assert not refused(EmergencyAccess, **given, hours=24)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.factories import books
 from tongxin.accounts.models import Passkey, User
-from tongxin.bodies.models import Appointment, Body, BodyKind, Post
+from tongxin.bodies.models import Appointment, Body, BodyKind, EmergencyAccess, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework import photos, sounds
 from tongxin.casework.actors import Calendar, Teller
@@ -218,6 +218,9 @@ def _offices(stage: Stage) -> None:
     former = appoint(stage, "clerk", _person(stage, "前文书", officer(stage, "former", "前文书")))
     former.to_on, former.ended_because = clock.today() - timedelta(days=100), "任满"
     former.save()
+    then = clock.now() - timedelta(days=9)
+    lent = {"post": stage.posts["clerk"], "person": stage.appointments[0].person, "because": "文书住院了"}
+    row(EmergencyAccess, village=stage.village, hours=24, given_at=then, ended_at=then + timedelta(hours=3), **lent)
 
 
 def _log_ins(user: User) -> None:

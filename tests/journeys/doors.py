@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories.stage import Stage
 from tongxin.accounts.models import Passkey
+from tongxin.bodies.models import EmergencyAccess
 from tongxin.casework.models import FileState
 from tongxin.core import matrix
 from tongxin.core.models import LoginSession
@@ -90,6 +91,7 @@ OBJECTS: dict[str, Callable[[Stage], list[Any]]] = {
     "body": lambda stage: [body.pk for body in stage.bodies],
     "post": lambda stage: [post.pk for post in stage.posts.values()],
     "appointment": lambda stage: [appointment.pk for appointment in stage.appointments],
+    "emergency": lambda stage: _pks(EmergencyAccess),
     "user": lambda stage: [user.pk for user in stage.users.values()],
     "passkey": lambda stage: _pks(Passkey, user__in=stage.users.values()),
     "session": lambda stage: _pks(LoginSession, user_id__in=[user.pk for user in stage.users.values()]),

@@ -3,10 +3,13 @@
 from uuid import UUID
 
 from tongxin.bodies import queries
+from tongxin.bodies.models import Post
+from tongxin.bodies.roles import STAFF, Role
 from tongxin.core import matrix
 from tongxin.people.models import Person
 
 KEEPERS = matrix.roles("bodies.keep")
+LENDERS = matrix.roles("bodies.lend")
 
 
 def can_keep_bodies(user: object, village_id: UUID) -> bool:
@@ -17,3 +20,17 @@ def can_keep_bodies(user: object, village_id: UUID) -> bool:
 def can_appoint(user: object, person: Person) -> bool:
     """Nobody appoints himself."""
     return can_keep_bodies(user, person.village_id) and queries.held(user, person.village_id).person_id != person.pk
+
+
+# whoever watches the office, or stands above it, is not replaced by it for a day
+NEVER_LENT = frozenset({Role.SUPERVISOR, Role.TOWNSHIP, Role.COUNTY})
+
+
+def is_lent(post: Post) -> bool:
+    """Whether this post can be lent in an emergency: a staff post of the village's own office that still is."""
+    return post.ended_on is None and post.role in STAFF - NEVER_LENT
+
+
+def can_lend(user: object, village_id: UUID) -> bool:
+    """Secretary and clerk, by an appointment: who only holds the post for hours lends nothing on."""
+    return bool(queries.held(user, village_id).lasting_roles & LENDERS)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.accounts.models import User
 from tongxin.bodies import queries
 from tongxin.bodies.models import Body, BodyKind, Post
 from tongxin.bodies.roles import Role
@@ -117,6 +118,30 @@ class LeaveForm(forms.Form):
 class EndAppointmentForm(forms.Form):
     to_on = DayField(label=_("First day without the post"))
     because = forms.CharField(label=_("Why ended"), max_length=120, required=False)
+
+
+class LoginHolderField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has no generic field at run time
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} · {obj.user.username}"
+
+
+class EmergencyForm(forms.Form):
+    person = LoginHolderField(
+        Person._base_manager.none(),
+        label=_("Who gets it?"),
+        help_text=_("Who has a log-in of their own. Nobody uses another's."),
+        error_messages={"required": _("Choose one of them.")},
+    )
+    hours = forms.IntegerField(label=_("For how many hours"), min_value=1, max_value=24, initial=24)
+    because = forms.CharField(
+        label=_("What has happened"), max_length=200, error_messages={"required": _("Write why.")}
+    )
+
+    def __init__(self, *args: Any, village: Village, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Person.objects.of(village).filter(user__is_active=True, died_on=None).exclude(user=user)
+        rows = rows.select_related("user").order_by("name_key", "id")
+        self.fields["person"].queryset = rows  # type: ignore[attr-defined]
 
 
 class PairForm(forms.Form):

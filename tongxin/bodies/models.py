@@ -1,6 +1,6 @@
 """Body – post – appointment (C1–C5): who stands where, since when, until when."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -124,3 +124,46 @@ class Appointment(VillageRow):
 
     def is_away(self, day: date) -> bool:
         return bool(self.away_from and self.away_from <= day and (self.away_to is None or day < self.away_to))
+
+
+class EmergencyQuerySet(VillageQuerySet["EmergencyAccess"]):
+    def maybe_open(self, now: datetime) -> Self:
+        """Those that can be open still; `is_open` knows the minute."""
+        return self.filter(ended_at__isnull=True, given_at__gt=now - timedelta(hours=EmergencyAccess.MOST_HOURS))
+
+
+class EmergencyAccess(VillageRow):
+    """The post of somebody who cannot be reached, lent to a log-in for hours. Ends by itself; rows stay for ever."""
+
+    MOST_HOURS = 24
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="emergencies")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="emergencies")
+    hours = models.PositiveSmallIntegerField(_("For how many hours"), default=MOST_HOURS)
+    because = models.CharField(_("What has happened"), max_length=200)
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)  # by hand, or noted by the worker when the hours were over
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = VillageManager.from_queryset(EmergencyQuerySet)()
+
+    class Meta:
+        verbose_name_plural = "emergency accesses"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(hours__range=(1, 24)), name="bodies_emergency_hours"),
+            models.CheckConstraint(condition=~models.Q(because=""), name="bodies_emergency_because"),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True) | models.Q(ended_at__gte=models.F("given_at")),
+                name="bodies_emergency_ends",
+            ),
+        ]
+        indexes = [models.Index(fields=["village", "given_at"], name="bodies_emergency_given")]
+
+    @property
+    def until(self) -> datetime:
+        """The first moment at which it is over, unless it was ended before."""
+        return self.given_at + timedelta(hours=self.hours)
+
+    def is_open(self, now: datetime) -> bool:
+        return self.ended_at is None and now < self.until

@@ -1,18 +1,18 @@
 """Who holds what today, and who answers for whom."""
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.http import HttpRequest
 
 from tongxin.accounts.models import User
 from tongxin.audit import queries as audit
-from tongxin.bodies.models import Appointment, Post
+from tongxin.bodies.models import Appointment, EmergencyAccess, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.actors import Actor
 from tongxin.core import clock, matrix
@@ -22,7 +22,7 @@ from tongxin.territory.models import Village
 
 @dataclass(frozen=True)
 class Held:
-    """One appointment as rights see it."""
+    """One appointment, or a post lent in an emergency, as rights see it."""
 
     role: Role
     post_id: UUID
@@ -32,6 +32,7 @@ class Held:
     person_id: UUID
     person_name: str
     partner_id: UUID | None = None
+    lent_until: datetime | None = None
 
 
 class Holdings:
@@ -51,6 +52,11 @@ class Holdings:
     def may(self, right: str, relations: Collection[str] = ()) -> bool:
         """Whether a right of the matrix is theirs, towards a thing in these relations to them."""
         return matrix.right(right).allows(self.roles, relations)
+
+    @property
+    def lasting_roles(self) -> frozenset[Role]:
+        """Without what is only lent to them for hours: nobody lends on."""
+        return frozenset(h.role for h in self.held if h.lent_until is None)
 
     @property
     def posts(self) -> frozenset[UUID]:
@@ -84,36 +90,51 @@ def held(who: object, village_id: UUID) -> Holdings:
     return _all_held(who).get(village_id, NOTHING)
 
 
+_AS_HELD = (
+    *("village_id", "stamp", "since", "hours", "post__role", "post_id", "post__title", "post__body__name"),
+    *("post__grid_id", "person_id", "person__name", "post__partner_id", "post__position", "id"),
+)
+
+
 def _all_held(who: User) -> dict[UUID, Holdings]:
-    """By village, what a user holds today anywhere."""
+    """By village, what a user holds now anywhere: appointments by the day, what is lent by the minute. One query."""
     user: User = getattr(who, "_wrapped", who)  # request.user is lazy; remember on the row itself
-    today = clock.today()
-    memory: dict[date, dict[UUID, Holdings]] = user.__dict__.setdefault("_holdings", {})
-    if today not in memory:
-        rows = (
-            Appointment._base_manager.filter(person__user=user, from_on__lte=today)
-            .exclude(to_on__lte=today)
-            .select_related("post", "post__body", "person")
-            .annotate(stamp=Subquery(audit.stamps(OuterRef("village_id"))))
-            .order_by("post__position", "id")
-        )
-        found: dict[UUID, list[Held]] = {}
-        stamps: dict[UUID, str | None] = {}
-        for row in rows:
-            one = Held(
-                Role(row.post.role),
-                row.post_id,
-                row.post.title,
-                row.post.body.name,
-                row.post.grid_id,
-                row.person_id,
-                row.person.name,
-                row.post.partner_id,
-            )
-            found.setdefault(row.village_id, []).append(one)
-            stamps[row.village_id] = row.stamp
-        memory[today] = {village: Holdings(rows_, stamps[village]) for village, rows_ in found.items()}
-    return memory[today]
+    today, now = clock.today(), clock.now()
+    memory: dict[date, tuple[datetime | None, dict[UUID, Holdings]]] = user.__dict__.setdefault("_holdings", {})
+    if today in memory:
+        over_at, known = memory[today]
+        if over_at is None or now < over_at:
+            return known
+    stamp = Subquery(audit.stamps(OuterRef("village_id")))
+    seated = (
+        Appointment._base_manager.filter(person__user=user, from_on__lte=today)
+        .exclude(to_on__lte=today)
+        .annotate(stamp=stamp, since=F("entered_at"), hours=Value(0))
+        .values_list(*_AS_HELD)
+    )
+    recent = now - timedelta(hours=EmergencyAccess.MOST_HOURS)
+    lent = (
+        EmergencyAccess._base_manager.filter(person__user=user, ended_at__isnull=True, given_at__gt=recent)
+        .annotate(stamp=stamp, since=F("given_at"))
+        .values_list(*_AS_HELD)
+    )
+    found: dict[UUID, list[Held]] = {}
+    stamps: dict[UUID, str | None] = {}
+    ends: list[datetime] = []
+    rows: Iterable[tuple[Any, ...]] = seated.union(lent, all=True)
+    for row in sorted(rows, key=lambda row: (row[3] > 0, row[-2], row[-1])):
+        village_id, stamps[row[0]], since, hours, role = row[:5]
+        until = since + timedelta(hours=hours) if hours else None
+        if until is not None:
+            if now >= until:
+                continue
+            ends.append(until)
+        post_id, title, body, grid_id, person_id, name, partner_id = row[5:12]
+        one = Held(Role(role), post_id, title, body, grid_id, person_id, name, partner_id, until)
+        found.setdefault(village_id, []).append(one)
+    holdings = {village: Holdings(rows, stamps[village]) for village, rows in found.items()}
+    memory[today] = (min(ends, default=None), holdings)
+    return holdings
 
 
 def standing(user: User) -> str:
@@ -139,7 +160,8 @@ def villages_of(user: User) -> list[UUID]:
         .order_by("from_on")
         .values_list("village_id", flat=True)
     )
-    return list(dict.fromkeys(rows))
+    lent = [village for village, holdings in _all_held(user).items() if holdings]
+    return list(dict.fromkeys([*rows, *lent]))
 
 
 def signature(by: Actor, case: Any) -> tuple[str, str]:
@@ -147,6 +169,12 @@ def signature(by: Actor, case: Any) -> tuple[str, str]:
     if isinstance(by, User):
         return by.name, held(by, case.village_id).title
     return "", ""
+
+
+def emergencies(village_id: UUID, **which: Any) -> list[EmergencyAccess]:
+    """Posts lent in an emergency, the newest first, with all that a page says of them."""
+    rows = EmergencyAccess.objects.filter(village_id=village_id, **which).order_by("-given_at", "-id")
+    return list(rows.select_related("post__body", "person", "given_by", "ended_by"))
 
 
 def readers(village_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:

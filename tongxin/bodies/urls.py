@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tongxin.bodies.views import entering, logins, tree
+from tongxin.bodies.views import emergency, entering, logins, tree
 
 app_name = "bodies"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("v/posts/<uuid:post_pk>/appoint/", entering.appoint, name="appoint"),
     path("v/posts/<uuid:post_pk>/end/", entering.post_end, name="post_end"),
     path("v/posts/<uuid:post_pk>/pair/", entering.pair, name="pair"),
+    path("v/posts/<uuid:post_pk>/emergency/", emergency.emergency, name="emergency"),
+    path("v/emergencies/<uuid:emergency_pk>/end/", emergency.emergency_end, name="emergency_end"),
     path("v/appointments/<uuid:appointment_pk>/end/", entering.end, name="end"),
     path("v/appointments/<uuid:appointment_pk>/leave/", entering.leave, name="leave"),
     path("v/appointments/<uuid:appointment_pk>/login/", logins.login, name="login"),

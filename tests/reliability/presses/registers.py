@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from tests.factories import stage as stages
 from tests.factories.stage import Stage
-from tongxin.bodies.models import Appointment, Body, BodyKind, Post
+from tongxin.accounts.models import User
+from tongxin.bodies.models import Appointment, Body, BodyKind, EmergencyAccess, Post
 from tongxin.bodies.roles import Role
 from tongxin.core import clock
-from tongxin.people.models import CardToken, Household, Membership, Relation, Residence
+from tongxin.people.models import CardToken, Household, Membership, Person, Relation, Residence
 from tongxin.territory.models import Group, Place, PlaceCode, PlaceKind
 
 from . import Press, nth, recipe, row
@@ -232,6 +233,29 @@ def _appoint(stage: Stage) -> Press:
     to = reverse("bodies:appoint", args=[post(stage, seats=9).pk])
     typed = {"name": f"外来的{nth()}", "outsider": "on", "from_on": clock.today().isoformat()}
     return Press(to, to, typed, {"ground": "选举"})
+
+
+def with_login(stage: Stage) -> Person:
+    n = nth()
+    user = row(User, username=f"lent.{n}", name=f"应急的{n}")
+    person = stages._person(stage, f"应急的{n}")
+    Person.objects.filter(pk=person.pk).update(user=user)
+    return person
+
+
+@recipe("bodies:emergency")
+def _emergency(stage: Stage) -> Press:
+    to = reverse("bodies:emergency", args=[post(stage, role=Role.CLERK).pk])
+    typed = {"person": str(with_login(stage).pk), "hours": 3, "because": "联系不上"}
+    return Press(to, to, typed, {"hours": 5})
+
+
+@recipe("bodies:emergency_end")
+def _emergency_end(stage: Stage) -> Press:
+    seat, now = post(stage, role=Role.CLERK), clock.now()
+    given = {"post": seat, "person": with_login(stage), "hours": 24, "because": "联系不上", "given_at": now}
+    lent = row(EmergencyAccess, village=stage.village, **given)
+    return Press(reverse("bodies:body", args=[seat.body_id]), reverse("bodies:emergency_end", args=[lent.pk]), {}, {})
 
 
 @recipe("bodies:end")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from tongxin.accounts.models import User
 from tongxin.bodies import access, queries
-from tongxin.bodies.models import Appointment, Body, BodyKind, Post
+from tongxin.bodies.models import Appointment, Body, BodyKind, EmergencyAccess, Post
 from tongxin.core import clock, ledgers
 from tongxin.territory.models import Village
 
@@ -43,6 +43,10 @@ class Seat:
 
     post: Post
     sittings: list[Sitting] = field(default_factory=list)
+
+    @property
+    def is_lent(self) -> bool:
+        return access.is_lent(self.post)
 
     @property
     def free(self) -> int:
@@ -169,6 +173,12 @@ def appointment_of(request: HttpRequest, pk: UUID) -> Appointment:
     return found
 
 
+def _lent(found: Body) -> list[tuple[EmergencyAccess, bool]]:
+    """What was ever lent of this body, and whether it still is."""
+    now = clock.now()
+    return [(row, row.is_open(now)) for row in queries.emergencies(found.village_id, post__body=found)]
+
+
 @require_safe
 def body(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One body: its posts with who holds them, and who held them before."""
@@ -182,5 +192,7 @@ def body(request: HttpRequest, pk: UUID) -> HttpResponse:
         "children": Body.objects.of(asked.village).filter(parent=found).on(day).order_by("grid__number", "name"),
         "former": former.order_by("-to_on", "-id"),
         "may_keep": access.can_keep_bodies(asked.user, asked.village.pk) and found.ended_on is None,
+        "may_lend": access.can_lend(asked.user, asked.village.pk),
+        "emergencies": _lent(found),
     }
     return render(request, "bodies/body_page.html", context)

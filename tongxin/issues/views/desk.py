@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,8 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.bodies import queries as bodies
+from tongxin.bodies.models import EmergencyAccess
 from tongxin.core import clock
 from tongxin.core.once import once
+from tongxin.core.templatetags.look import moment
 from tongxin.issues import actions, queries
 from tongxin.issues.forms.desk import UsualForm
 from tongxin.issues.models import Category, IssueQuerySet, Status
@@ -92,8 +94,24 @@ def today(request: StaffRequest) -> HttpResponse:
         "queues": [queue for queue in queues if queue.count or queue.failed],
         "acts": menu.counts(request).get(menu.COUNCIL, 0),
         "today": day,
+        "emergencies": _emergencies(request) if request.held.may("bodies.told") else [],
     }
     return render(request, "issues/desk_today.html", context)
+
+
+def _emergencies(request: StaffRequest) -> list[tuple[EmergencyAccess, str]]:
+    """What was lent in the last two days, in words: whoever comes a day late still reads it."""
+    now = clock.now()
+    said = []
+    for row in bodies.emergencies(request.village.pk, given_at__gt=now - timedelta(days=2)):
+        given = {"post": row.post.title, "name": row.person.name, "because": row.because}
+        given["at"] = moment(row.until if row.is_open(now) else row.ended_at or row.until)
+        if row.is_open(now):
+            words = _("Emergency access: %(name)s has the post %(post)s until %(at)s. %(because)s")
+        else:
+            words = _("Emergency access has ended: %(name)s had the post %(post)s until %(at)s. %(because)s")
+        said.append((row, words % given))
+    return said
 
 
 def _fill(request: StaffRequest, queue: Queue, day: date) -> None:
