@@ -32,6 +32,7 @@ CLEAR = {
     "tongxin/issues/queries/redacting.py": "what is passed on is looked through for it, and nothing is shown",
     "tongxin/issues/forms/proxy.py": "the register's number is taken over into the matter",
     "tongxin/people/actions/erasing.py": "to find the same number elsewhere",
+    "tongxin/people/queries.py": "a household's PIN, an Argon2 hash, to be compared with what was typed",
     "tongxin/accounts/actions/factors.py": "the secret of a time code, to reckon the code",
     "tongxin/demo/scenes/matters.py": "invented people tell under their own number",
 }

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from tongxin.audit.models import AuditEntry
-from tongxin.core import clock, crypto
-from tongxin.people.models import CardToken, Household, Membership, Person
+from tongxin.core import clock, crypto, guessing
+from tongxin.people import queries
+from tongxin.people.models import CardToken, Household, HouseholdPin, Membership, Person
 
 
 def new_form(stage, **changes):
@@ -307,3 +308,44 @@ def test_a_household_whose_card_works_is_not_offered_a_second_one(stage, as_user
     assert make not in as_user("clerk").get(page).content.decode()
     CardToken.objects.filter(household=household).update(revoked_on=clock.today(), reason="丢了")
     assert make in as_user("clerk").get(page).content.decode()
+
+
+# --- the card's lock and the household's PIN -----------------------------------------------------------------------
+def test_the_desk_sets_a_pin_that_nobody_reads_and_clears_it_for_whoever_was_seen(stage, as_user):
+    home, clerk = stage.households[0], as_user("clerk")
+    page, to = reverse("people:household", args=[home.pk]), reverse("people:household_pin", args=[home.pk])
+    assert "还没定" in clerk.get(page).content.decode()
+    assert clerk.post(to, {"pin": "123456", "again": "123456"}).status_code == 422
+    assert clerk.post(to, {"pin": "738205", "again": "738205"}).status_code == 303
+    assert clerk.post(to, {"pin": "914827", "again": "914827"}).status_code == 409
+    text = clerk.get(page).content.decode()
+    assert "谁也看不到" in text and "738205" not in text and "定了户卡密码" in text
+    clear = reverse("people:household_pin_clear", args=[home.pk])
+    assert "写一下怎么认定是本人。" in clerk.post(clear, {"because": " "}, follow=True).content.decode()
+    assert HouseholdPin.objects.filter(household=home).exists()
+    assert "清掉了户卡密码：认得本人" in clerk.post(clear, {"because": "认得本人"}, follow=True).content.decode()
+    assert not HouseholdPin.objects.filter(household=home).exists()
+    assert "还没有密码。" in clerk.post(clear, {"because": "认得本人"}, follow=True).content.decode()
+
+
+def test_a_shut_card_is_seen_at_the_desk_and_opened_with_a_word_on_how(stage, as_user, rf):
+    home, card, clerk = stage.households[0], stage.cards[0], as_user("clerk")
+    page, to = reverse("people:household", args=[home.pk]), reverse("people:card_unlock", args=[card.pk])
+    assert "锁住了" not in clerk.get(page).content.decode()
+    assert "这张卡没有锁。" in clerk.post(to, {"seen": "认得本人"}, follow=True).content.decode()
+    for _turn in range(guessing.MOST):
+        guessing._count(queries.door(rf.get("/"), card).lock)
+    assert "错了二十次，锁住了" in clerk.get(page).content.decode()
+    clerk.post(to, {"seen": ""})
+    assert queries.shut([card])
+    text = clerk.post(to, {"seen": "看了身份证"}, follow=True).content.decode()
+    assert "给户卡开了锁：看了身份证" in text and "错了二十次，锁住了" not in text
+
+
+@pytest.mark.parametrize("route", ["household_pin", "household_pin_clear"])
+def test_who_does_not_keep_a_household_has_nothing_to_do_with_its_pin(stage, as_user, route):
+    to = reverse(f"people:{route}", args=[stage.households[1].pk])
+    typed = {"pin": "738205", "again": "738205", "because": "认得本人"}
+    assert as_user("worker").post(to, typed).status_code == 403
+    assert as_user("supervisor").post(to, typed).status_code == 403
+    assert not HouseholdPin.objects.exists()

@@ -45,6 +45,7 @@ urlpatterns = [
     path("board/said/<str:number>/", board.answered, name="answered"),
     path("c/<str:token>/", household.card, name="card"),
     path("my/", household.my, name="my"),
+    path("my/pin/", household.my_pin, name="my_pin"),
     path("my/leave/", household.leave, name="my_leave"),
     path("f/<uuid:pk>/<slug:variant>/", pictures.photo, name="photo"),
     path("help/", resident.help_page, name="help"),

@@ -194,6 +194,22 @@ class CardToken(VillageRow):
         ]
 
 
+class HouseholdPin(VillageRow):
+    """Six digits that the family has chosen; from then on they open its page and a telephone's last four do not.
+
+    Each choice is a row with an id of its own: a phone that was let in before it is let in no more.
+    """
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="pins")
+    secret = EncryptedTextField(default="")  # Argon2 over the digits, sealed: a dump gives nothing to try a million on
+    set_at = models.DateTimeField(_("Set"))
+
+    objects = VillageManager.from_queryset(VillageQuerySet)()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["village", "household"], name="people_householdpin_one")]
+
+
 class RegisterEntry(VillageRow):
     """History of the register: what was entered or changed, old to new, by whom. Only ever added."""
 

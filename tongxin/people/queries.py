@@ -2,15 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import check_password
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 
-from tongxin.core import clock, crypto
-from tongxin.people.models import CardToken, Household, HouseholdQuerySet, Membership, Person, RegisterEntry
+from tongxin.casework.actors import Teller
+from tongxin.core import clock, crypto, guessing
+from tongxin.people.models import (
+    CardToken,
+    Household,
+    HouseholdPin,
+    HouseholdQuerySet,
+    Membership,
+    Person,
+    RegisterEntry,
+)
 from tongxin.territory.models import Village
 
 Panel = Callable[[HttpRequest, Household], tuple[str, dict[str, Any]] | None]
@@ -115,13 +125,51 @@ def namesakes(village: Village, name: str, birth_year: int | None) -> list[Known
 
 
 def prove_family(household: Household, tail: str) -> bool:
-    """Whether a telephone in this household ends in these four digits today. All are compared, whichever fits."""
+    """Whether a telephone in this household ends in these four digits today. All are compared, whichever fits.
+
+    Never once the household has chosen a PIN.
+    """
+    return pin_of(household) is None and has_tail(household, tail)
+
+
+def has_tail(household: Household, tail: str) -> bool:
     today = clock.today(household.village.tz)
     rows = Membership.objects.on(today).filter(household=household).select_related("person")
     fits = False
     for member in rows:
         fits |= crypto.fits(tail, "household-tail", household.village_id, member.person.phone_tail_index)
     return fits
+
+
+def pin_of(household: Household) -> HouseholdPin | None:
+    return HouseholdPin.objects.filter(household=household).first()
+
+
+def prove_pin(pin: HouseholdPin, digits: str) -> bool:
+    """Whether these are the household's six digits. Unreadable ones open nothing; the office clears them."""
+    try:
+        return check_password(digits, pin.secret.in_clear())
+    except crypto.Unreadable:
+        return False
+
+
+def as_family(card: CardToken) -> Teller:
+    """Whoever has opened this card: for what a family may do to its own household."""
+    return Teller(card.household_id, "card")
+
+
+DOOR = "card"
+A_TRY = guessing.Limits(per=timedelta(minutes=10))
+
+
+def door(request: HttpRequest, card: CardToken) -> guessing.Door:
+    """Twenty wrong tries at a card, from wherever they come, and it stays shut until the office has seen the family."""
+    return guessing.Door(request, DOOR, str(card.pk), A_TRY)
+
+
+def shut(cards: list[CardToken]) -> set[UUID]:
+    """Which of these cards are shut."""
+    return {UUID(name) for name in guessing.locked(DOOR, [str(card.pk) for card in cards if card.revoked_on is None])}
 
 
 def cards(household: Household) -> list[CardToken]:

@@ -99,6 +99,13 @@ def _card(stage: Stage) -> Press:
     return Press(to, to, {"tail": TAIL}, {"tail": "9999"}, who=ANYBODY, also=ANYBODY, changes=False)
 
 
+@recipe("issues:my_pin")
+def _my_pin(stage: Stage) -> Press:
+    to = reverse("issues:my_pin")
+    typed = {"pin": "738205", "again": "738205"}
+    return Press(to, to, typed, {"more": "x"}, who=ANYBODY, also=ANYBODY, family=True)
+
+
 @recipe("issues:my_leave")
 def _my_leave(stage: Stage) -> Press:
     page, to = reverse("issues:my"), reverse("issues:my_leave")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.test import RequestFactory
 from django.urls import reverse
 
 from tests.factories import stage as stages
@@ -10,8 +11,9 @@ from tests.factories.stage import Stage
 from tongxin.accounts.models import User
 from tongxin.bodies.models import Appointment, Body, BodyKind, EmergencyAccess, Post
 from tongxin.bodies.roles import Role
-from tongxin.core import clock
-from tongxin.people.models import CardToken, Household, Membership, Person, Relation, Residence
+from tongxin.core import clock, guessing
+from tongxin.people import queries as register
+from tongxin.people.models import CardToken, Household, HouseholdPin, Membership, Person, Relation, Residence
 from tongxin.territory.models import Group, Place, PlaceCode, PlaceKind
 
 from . import Press, nth, recipe, row
@@ -280,3 +282,27 @@ def _pair(stage: Stage) -> Press:
 def _login(stage: Stage) -> Press:
     to = reverse("bodies:login", args=[appointment(stage).pk])
     return Press(to, to, {"username": f"login{nth()}"}, {"username": f"other{nth()}"})
+
+
+@recipe("people:card_unlock")
+def _card_unlock(stage: Stage) -> Press:
+    found = card(stage)
+    door = register.door(RequestFactory().get("/"), found)
+    for _turn in range(guessing.MOST):
+        guessing._count(door.lock)
+    page = reverse("people:household", args=[found.household_id])
+    return Press(page, reverse("people:card_unlock", args=[found.pk]), {"seen": "认得本人"}, {"seen": "看了身份证"})
+
+
+@recipe("people:household_pin")
+def _household_pin(stage: Stage) -> Press:
+    to = reverse("people:household_pin", args=[card(stage).household_id])
+    return Press(to, to, {"pin": "738205", "again": "738205"}, {"more": "x"})
+
+
+@recipe("people:household_pin_clear")
+def _household_pin_clear(stage: Stage) -> Press:
+    home = card(stage).household
+    row(HouseholdPin, village=stage.village, household=home, secret="argon2", set_at=clock.now())
+    page, to = reverse("people:household", args=[home.pk]), reverse("people:household_pin_clear", args=[home.pk])
+    return Press(page, to, {"because": "认得本人"}, {"because": "看了身份证"})

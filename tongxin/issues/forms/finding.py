@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core import clock
+from tongxin.core.fields import PinField
 from tongxin.issues.forms.fields import RowChoice, TailField
 from tongxin.territory.models import Group
 
@@ -34,6 +35,17 @@ class ProveForm(forms.Form):
     use_required_attribute = False
 
     tail = TailField(error_messages={"required": _("Write the last four digits.")})
+
+
+class PinForm(forms.Form):
+    """The household's PIN."""
+
+    use_required_attribute = False
+
+    pin = PinField()
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, label_suffix="", **kwargs)
 
 
 class CardForm(forms.Form):

@@ -9,7 +9,7 @@ import binascii
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 
 from tongxin.casework.actors import Teller
@@ -17,7 +17,7 @@ from tongxin.core import clock
 from tongxin.core.middleware import cookie_name
 from tongxin.issues.models import Issue, Route
 from tongxin.issues.views.asking import VillageRequest
-from tongxin.people.models import CardToken
+from tongxin.people.models import CardToken, HouseholdPin
 
 MINE, HOME = "mine", "home"
 DAY = 24 * 3600
@@ -56,7 +56,7 @@ def teller(request: VillageRequest, issue: Issue) -> Teller | None:
 
 
 def family(request: VillageRequest) -> CardToken | None:
-    """The household card that this phone has opened with the last four digits; None once it is revoked."""
+    """The household card that this phone has opened; None once it is revoked or the PIN is another."""
     if not hasattr(request, "_family"):
         kept = _read(request, HOME)
         card = None
@@ -65,15 +65,17 @@ def family(request: VillageRequest) -> CardToken | None:
                 "household", "household__group", "household__grid", "household__grid__group"
             )
             lives = Q(household__closed_on=None) | Q(household__closed_on__gt=clock.today(request.village.tz))
-            card = cards.filter(lives, pk=kept[0], revoked_on=None).first()
+            pins = HouseholdPin.objects.filter(household=OuterRef("household"))
+            same = Exists(pins.filter(pk=kept[1])) if len(kept) > 1 else ~Exists(pins)  # none chosen or cleared since
+            card = cards.filter(lives, same, pk=kept[0], revoked_on=None).first()
         request._family = card  # type: ignore[attr-defined]
     found: CardToken | None = request._family  # type: ignore[attr-defined]
     return found
 
 
-def let_in(response: HttpResponse, card: CardToken) -> None:
-    """This phone belongs to that household for thirty days."""
-    _write(response, HOME, [card.pk])
+def let_in(response: HttpResponse, card: CardToken, pin: HouseholdPin | None = None) -> None:
+    """This phone belongs to that household for thirty days, as long as this is its PIN."""
+    _write(response, HOME, [card.pk, pin.pk] if pin else [card.pk])
 
 
 def let_out(response: HttpResponse) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.core import network, throttle
 from tongxin.core.errors import TooMany
@@ -10,6 +10,7 @@ from tongxin.issues.views.asking import VillageRequest
 
 LIMIT = 5
 PER = timedelta(minutes=10)
+REST = _("That was five tries. Rest ten minutes and try again, or call.")
 
 
 class Door:
@@ -27,8 +28,7 @@ class Door:
             try:
                 throttle.check(key, LIMIT, PER)
             except TooMany as error:
-                message = _("That was five tries. Rest ten minutes and try again, or call.")
-                raise TooMany(error.retry_at, message) from error
+                raise TooMany(error.retry_at, REST) from error
 
     def failed(self) -> None:
         for key in self.keys:

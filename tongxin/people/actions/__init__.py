@@ -24,6 +24,7 @@ from tongxin.people.actions.persons import (
     register_person,
     set_phone,
 )
+from tongxin.people.actions.pins import clear_pin, found_shut, set_pin, unlock_card
 
 __all__ = [
     "Member",
@@ -37,9 +38,11 @@ __all__ = [
     "change_standing",
     "check_birth_year",
     "choose_head",
+    "clear_pin",
     "close_household",
     "destroy_village_secrets",
     "erase_person",
+    "found_shut",
     "issue_card",
     "issue_cards",
     "leave",
@@ -54,5 +57,7 @@ __all__ = [
     "reveal",
     "revoke_card",
     "set_phone",
+    "set_pin",
     "take_in",
+    "unlock_card",
 ]

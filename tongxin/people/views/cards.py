@@ -11,14 +11,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongxin.core import answering, clock
 from tongxin.core.errors import DomainError
+from tongxin.core.fields import NewPinForm
 from tongxin.core.once import once, repeats
 from tongxin.people import access, actions, queries
 from tongxin.people.models import CardToken, Household
-from tongxin.people.views.common import RegisterRequest, household_of, must_keep, page
+from tongxin.people.views.common import RegisterRequest, household_of, household_page, must_keep, page
 from tongxin.territory import queries as territory
 
 A_PRINT = 80  # twenty sheets; more is printed grid by grid
@@ -143,4 +145,53 @@ def card_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     except DomainError as error:
         return answering.sent_back(request, error, back)
     messages.success(request, _("The old card no longer works."))
+    return HttpResponseRedirect(back, status=303)
+
+
+@require_POST
+@once
+def card_unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Twenty wrong tries have shut it, and now the family stands here."""
+    asked = cast(RegisterRequest, request)
+    card = _card(asked, pk)
+    back = reverse("people:household", args=[card.household_id]) + "#cards"
+    try:
+        actions.unlock_card(card, by=asked.user, seen=asked.POST.get("seen", ""))
+    except DomainError as error:
+        return answering.sent_back(request, error, back)
+    messages.success(request, _("The card opens again."))
+    return HttpResponseRedirect(back, status=303)
+
+
+@sensitive_post_parameters("pin", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def household_pin(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The family stands at the desk and types six digits, hidden from whoever looks on."""
+    asked = cast(RegisterRequest, request)
+    household = household_of(request, pk)
+    must_keep(request, household)
+    form = NewPinForm(asked.POST if asked.method == "POST" else None)
+    return household_page(
+        request,
+        household,
+        form,
+        lambda: actions.set_pin(household, by=asked.user, pin=form.cleaned_data["pin"]),
+        _("The household PIN is set."),
+        _("Set a household PIN"),
+    )
+
+
+@require_POST
+@once
+def household_pin_clear(request: HttpRequest, pk: UUID) -> HttpResponse:
+    asked = cast(RegisterRequest, request)
+    household = household_of(request, pk)
+    must_keep(request, household)
+    back = reverse("people:household", args=[pk]) + "#cards"
+    try:
+        actions.clear_pin(household, by=asked.user, because=asked.POST.get("because", ""))
+    except DomainError as error:
+        return answering.sent_back(request, error, back)
+    messages.success(request, _("The PIN is cleared. The last four digits open the page again."))
     return HttpResponseRedirect(back, status=303)

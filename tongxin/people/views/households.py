@@ -146,6 +146,8 @@ def _household(
         "gone": gone,
         "has_head": any(m.relation == Relation.HEAD for m in now),
         "cards": cards,
+        "shut": queries.shut(cards) if may_keep else set(),
+        "pin": queries.pin_of(found) if may_keep else None,
         "has_card": any(card.revoked_on is None for card in cards),
         "history": told(queries.history(found)),
         "may_keep": may_keep and found.closed_on is None,
