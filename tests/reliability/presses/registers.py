@@ -257,7 +257,8 @@ def _emergency_end(stage: Stage) -> Press:
     seat, now = post(stage, role=Role.CLERK), clock.now()
     given = {"post": seat, "person": with_login(stage), "hours": 24, "because": "联系不上", "given_at": now}
     lent = row(EmergencyAccess, village=stage.village, **given)
-    return Press(reverse("bodies:body", args=[seat.body_id]), reverse("bodies:emergency_end", args=[lent.pk]), {}, {})
+    to = reverse("bodies:emergency_end", args=[lent.pk])
+    return Press(reverse("bodies:body", args=[seat.body_id]), to, other={"more": "x"})
 
 
 @recipe("bodies:end")
