@@ -1,7 +1,8 @@
-"""S20: fifty reports that leave no trace of who told them."""
+"""S20: fifty reports without a trace of who told them; thirty complaints that move nothing for whom they are about."""
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from uuid import UUID
@@ -11,15 +12,22 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q
 from django.test import Client, RequestFactory
 from PIL import Image
 
 from tests.factories import stage as stages
-from tests.journeys.test_a_stranger_tells_and_hears_back import receipt_of, tell_sealed
+from tests.issues.test_queries_recusing import home, leave, person
+from tests.journeys import canaries, doors
+from tests.journeys.test_a_complaint_goes_past_the_one_complained_about import RANDOM
+from tests.journeys.test_a_stranger_tells_and_hears_back import number_on, receipt_of, tell_sealed
 from tests.journeys.visitor import Visitor
+from tongxin.casework.actors import Calendar
 from tongxin.core import clock, ids, outbox
-from tongxin.issues.models import Issue
+from tongxin.issues import actions, queries
+from tongxin.issues.actions import telling
+from tongxin.issues.models import Issue, Recusal, Route, matters
 from tongxin.territory import queries as territory
 from tongxin.territory import scope
 
@@ -166,7 +174,176 @@ def default_log(here, client) -> int:
     return sum(word in loud for word in ("203.0.113.7", "canary-agent-7", "canary-from-7", "/say/new/?q=canary"))
 
 
+# --- whom it is about: nothing moves -------------------------------------------------------------------------------
 WORDS = "不该说出去的话"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A complaint about the holders of `about`; what happens to it; `moved`: what is different about the people."""
+
+    about: tuple[str, ...]
+    dispatched: bool = False
+    moved: str = ""
+
+    def __str__(self) -> str:
+        return " ".join([*self.about, *(["dispatched"] if self.dispatched else []), self.moved])
+
+
+SINGLE = (
+    "secretary", "clerk", "committee", "accountant", "supervisor", "council", "mediator", "township", "helper",
+    "worker", "worker2", "leader",
+)  # fmt: skip
+CASES = [
+    *(Case((who,)) for who in SINGLE),
+    *(Case((who,), dispatched=True) for who in ("secretary", "clerk", "worker", "council", "accountant", "mediator")),
+    Case(("secretary", "supervisor")),
+    Case(("clerk", "worker")),
+    Case(("secretary", "township")),
+    Case(("supervisor", "township")),
+    Case(("secretary",), moved="both offices"),
+    Case(("worker",), moved="both offices"),
+    Case(("clerk",), moved="kin supervises"),
+    Case(("secretary",), moved="kin supervises"),
+    Case(("secretary",), moved="steps down, then supervises"),
+    Case(("clerk",), moved="steps down, then supervises"),
+    Case(("secretary",), moved="becomes kin later"),
+    Case(("helper",), moved="nobody left to take it"),
+]
+
+
+def prepared(here, case: Case) -> None:
+    who = case.about[0]
+    if case.moved == "both offices":
+        stages.appoint(here, "supervisor", person(here, who))
+    if case.moved == "kin supervises":
+        home(here, person(here, who), person(here, "supervisor"), number="901")
+
+
+def afterwards(here, case: Case, number: str) -> None:
+    """What happens to it, and to the people around it, before the second look."""
+    issue = Issue.objects.select_related("village").get(number=number)
+    if case.dispatched:
+        taker = {Route.SUPERVISORS: "supervisor", Route.TOWNSHIP: "township"}[Route(issue.route)]
+        post = here.posts["committee"]
+        actions.dispatch(issue, by=here.users[taker], post=post, note="查一下")
+    if case.moved == "becomes kin later":
+        actions.watch(issue, by=Calendar("issues.recuse"))
+    if case.moved == "nobody left to take it":
+        leave(here, "supervisor")
+        actions.pass_up(issue, by=Calendar("issues.recuse"))
+        for row in here.appointments:  # who holds what is public, and is as it was when the first look was taken
+            if row.post_id == here.posts["supervisor"].pk:
+                row.to_on = None
+                row.save()
+
+
+def recused(here, number: str) -> list[str]:
+    persons = set(Recusal.objects.filter(issue__number=number).values_list("person_id", flat=True))
+    return [who for who, user in here.users.items() if person(here, who).pk in persons and user.is_active]
+
+
+def looks(here, who: str) -> dict[str, tuple[int, str]]:
+    """Every staff page that asks for nothing, its table and its paper, as this user gets it now."""
+    client, found = Client(raise_request_exception=False), {}
+    user = here.users[who]
+    user.__dict__.pop("_holdings", None)
+    client.force_login(user)
+    for door in doors.every():
+        if door.is_open or door.params or door.route.startswith("w/site"):  # the machine itself, as it is this minute
+            continue
+        wide = door.name in ("issues:inbox", "issues:council")
+        for form in ("", "?as=xlsx", "?as=print", "?status=all&whole=1") if wide else ("",):
+            address = here.path(doors.addresses(door, here)[0]) + form
+            response = client.get(address)
+            found[address] = (response.status_code, RANDOM.sub("", canaries.readable(response)))
+    for word in (WORDS[:4], "100"):
+        response = client.get(here.path("/v/say/"), {"q": word, "status": "all", "whole": "1"})
+        found[f"search {word}"] = (response.status_code, RANDOM.sub("", canaries.readable(response)))
+    return found
+
+
+def differences(here, case: Case) -> list[str]:
+    """What the recused see of it: lines that moved, pages that open, words, its number, a gap in the numbers."""
+    found: list[str] = []
+    prepared(here, case)
+    certain = set(case.about)  # the others are found out afterwards, and looked at without it
+    about = dict(zip(("about_post", "about_too"), (str(here.posts[who].pk) for who in case.about), strict=False))
+    point = transaction.savepoint()
+    number = number_on(tell_sealed(Visitor(here), words=WORDS, category="land_money", **about))
+    people = sorted(set(recused(here, number)) | (certain & here.users.keys()))
+    transaction.savepoint_rollback(point)
+    before_moved(here, case)
+    before = {who: looked(here, who, case) for who in people}
+    number = number_on(tell_sealed(Visitor(here), words=WORDS, category="land_money", **about))
+    afterwards(here, case, number)
+    for who in people:
+        after = looks(here, who)
+        found += [f"{case}: {who} {address} moved" for address in after if after[address] != before[who][address]]
+        found += [f"{case}: {who} {at} shows it" for at, (_s, text) in after.items() if number in text or WORDS in text]
+        client = Client(raise_request_exception=False)
+        client.force_login(here.users[who])
+        for address in (f"/v/say/{number}/", f"/w/{number}/", f"/say/{number}/"):
+            if client.get(here.path(address)).status_code != 404:
+                found.append(f"{case}: {who} opens {address}")
+        if queries.visible_to(here.users[who], here.village.pk).filter(number=number).exists():
+            found.append(f"{case}: {who} finds it")
+    stages.told(here, f"next {case}")
+    if here.issues[f"next {case}"].number.split("-")[1] != "0002":
+        found.append(f"{case}: a gap in the numbers")
+    return found
+
+
+_looked: dict[str, dict[str, tuple[int, str]]] = {}
+
+
+def looked(here, who: str, case: Case) -> dict[str, tuple[int, str]]:
+    """The first look; the same for every case that leaves the people as they are."""
+    if case.moved:
+        return looks(here, who)
+    if who not in _looked:
+        _looked[who] = looks(here, who)
+    return _looked[who]
+
+
+def before_moved(here, case: Case) -> None:
+    """Changes of people that have nothing to do with the complaint are made before the first look."""
+    who = case.about[0]
+    if case.moved == "becomes kin later":
+        home(here, person(here, who), person(here, "supervisor"), number="902")
+    if case.moved == "steps down, then supervises":
+        stages.appoint(here, "supervisor", person(here, who))
+
+
+def run(here, cases: list[Case]) -> list[str]:
+    found = []
+    _looked.clear()
+    with clock.stopped_at(clock.now()), scope.village(here.village.pk):
+        stages.told(here, "first", 1)
+        for case in cases:
+            point = transaction.savepoint()
+            appointments, issues = list(here.appointments), dict(here.issues)
+            found += differences(here, case)
+            transaction.savepoint_rollback(point)
+            here.appointments, here.issues = appointments, issues
+            for row in here.appointments:
+                row.refresh_from_db()
+    return found
+
+
+def test_thirty_complaints_move_nothing_for_whom_they_are_about(here, monkeypatch):
+    found = run(here, CASES)
+    monkeypatch.setattr(matters, "_about", lambda holdings: Q(pk__in=()))
+    monkeypatch.setattr(telling, "_concerned", lambda village, said: ([], Route.SUPERVISORS))
+    control = run(here, [Case(("supervisor",))])
+    board.reach(
+        "S20 recusal",
+        wanted="30 cases, 0 canaries or count differences on any page of the recused",
+        reached=f"{len(CASES)} cases, {len(found)} differences",
+        held=not found and len(CASES) >= 30,
+        control=f"route by list, without the recusal: {len(control)} differences in one case",
+        control_failed=bool(control),
+    )
 
 
 def test_the_receipt_reader_of_the_harness_reads(here):
