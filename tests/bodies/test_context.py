@@ -12,7 +12,7 @@ from tongxin.core import clock
 from tongxin.issues import queries
 from tongxin.issues.views import menu as numbers
 
-EVERYTHING = ["今天", "说事", "我手上的", "替人说", "接单会", "户册", "组织", "网格和地点", "村情", "站点"]
+EVERYTHING = ["今天", "说事", "我手上的", "替人说", "接单会", "户册", "组织", "网格和地点", "村情", "站点", "谁看过"]
 
 
 def labels(response) -> list[str]:
@@ -25,8 +25,8 @@ def labels(response) -> list[str]:
         ("clerk", set()),
         ("secretary", set()),
         ("supervisor", set()),
-        ("worker", {"说事", "接单会", "站点"}),
-        ("helper", {"说事", "接单会", "户册", "站点"}),
+        ("worker", {"说事", "接单会", "站点", "谁看过"}),
+        ("helper", {"说事", "接单会", "户册", "站点", "谁看过"}),
     ],
 )
 def test_each_sees_what_the_views_let_in(stage, as_user, who, missing):

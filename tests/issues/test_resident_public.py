@@ -126,7 +126,7 @@ def test_the_teller_sees_and_hears_what_they_told(client, here, files):
 
 @pytest.mark.parametrize(
     ("login", "open_", "sealed"),
-    [("council", 200, 200), ("worker", 200, 200), ("worker2", 200, 200), ("mediator", 404, 404), ("former", 404, 404)],
+    [("council", 200, 200), ("worker", 200, 404), ("worker2", 200, 404), ("mediator", 404, 404), ("former", 404, 404)],
 )
 def test_staff_see_what_their_post_lets_them_see(client, here, files, login, open_, sealed):
     client.force_login(here.users[login], backend="django.contrib.auth.backends.ModelBackend")

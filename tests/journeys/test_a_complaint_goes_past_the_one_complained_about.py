@@ -33,7 +33,7 @@ def pages(stage, user) -> Iterator[tuple[str, int, str]]:
     client = Client(raise_request_exception=False)
     client.force_login(user)
     for door in doors.every():
-        if door.is_open or door.params:
+        if door.is_open or door.params or door.name == "core:status":  # the machine itself, as it is this minute
             continue
         for form in FORMS:
             address = stage.path(doors.addresses(door, stage)[0]) + form
