@@ -23,7 +23,7 @@ from tongxin.accounts.models import Passkey, User
 from tongxin.bodies.models import Appointment, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.models import FileState
-from tongxin.core import clock, numbers, outbox
+from tongxin.core import clock, matrix, numbers, outbox
 from tongxin.core.ids import uuid7
 from tongxin.core.matrix import STRANGER
 from tongxin.core.models import LoginSession
@@ -308,7 +308,16 @@ def _issues(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
 def _files(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
     for file in IssueFile.objects.filter(state=FileState.READY, kind="photo").select_related("issue").order_by("id"):
         relations = issue_relations(world, actor, file.issue)
-        yield relations if file.purpose == "result" else relations - {"shown"}, file.pk
+        if file.purpose != "result":
+            relations -= {"shown"}
+            if file.issue.is_sealed and not _takes_or_judges(actor, relations):
+                relations = NOTHING  # what was told under seal (R26); the others read what was handed on
+        yield relations, file.pk
+
+
+def _takes_or_judges(actor: Actor, relations: frozenset[str]) -> bool:
+    takes, judges = matrix.right("issues.take"), matrix.right("issues.dispatch")
+    return takes.allows(actor.roles, relations) or ("appealed" in relations and judges.allows(actor.roles, relations))
 
 
 def _figures(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
