@@ -86,7 +86,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY = (  # a memo is spoken into the page; nothing of ours asks where somebody is or pays
-    "microphone=(self), camera=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), "
+    "microphone=(self), camera=(), geolocation=(), payment=(), usb=(), serial=(), midi=(), "
     "display-capture=(), browsing-topics=()"
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # words and fields; files are counted by the photo pipeline
