@@ -342,6 +342,7 @@ def test_a_message_is_said_aloud(request_):
     assert 'role="status" aria-live="polite"' in html and 'class="note ok"' in html
 
 
+@pytest.mark.django_db
 def test_the_desk_stands_without_a_menu_and_with_one(request_):
     assert 'class="menu"' not in render_to_string("desk.html", {}, request_)
     item = {"label": "说事", "url": "/v/say/", "icon": "say", "count": 9, "current": True}

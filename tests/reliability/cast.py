@@ -20,7 +20,7 @@ from tests.factories import stage as stages
 from tests.factories.stage import Stage, row
 from tests.journeys import doors
 from tongxin.accounts.models import Passkey, User
-from tongxin.bodies.models import Appointment, Post
+from tongxin.bodies.models import Appointment, EmergencyAccess, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.models import FileState
 from tongxin.core import clock, matrix, numbers, outbox
@@ -349,6 +349,11 @@ def _of_log_ins(model: Any) -> Kind:
     return found
 
 
+def _lent(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
+    for one in EmergencyAccess.objects.order_by("pk"):
+        yield NOTHING, one.pk
+
+
 def _tickets(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
     for file in IssueFile.objects.filter(issue__is_sealed=True, state=FileState.READY):
         yield NOTHING, hush.give(stage.village, receipts.FILE, file.pk)
@@ -375,6 +380,7 @@ KINDS: dict[str, Kind] = {
     "body": _each("bodies", "pk"),
     "post": _each("posts", "pk"),
     "appointment": _each("appointments", "pk"),
+    "emergencyaccess": _lent,
     "passkey": _of_log_ins(Passkey),
     "session": _of_log_ins(LoginSession),
     "ticket": _tickets,

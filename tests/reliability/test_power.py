@@ -51,11 +51,13 @@ def opened(files: dict[str, bytes], folder: Path) -> Opened:
         with contextlib.closing(sqlite3.connect(folder / NAME)) as connection:
             marks = [row[0].split()[-1] for row in connection.execute("SELECT words FROM issues_issue")]
             lines = connection.execute("SELECT count(*) FROM issues_issueentry WHERE step = 'report'").fetchone()[0]
-            entries = connection.execute("SELECT count(*), max(seq) FROM audit_auditentry").fetchone()
+            chains = connection.execute(
+                "SELECT count(*), max(seq) FROM audit_auditentry GROUP BY village_id"
+            ).fetchall()
             is_whole = connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
     except sqlite3.DatabaseError:
         return Opened(frozenset(), False, True)
-    return Opened(frozenset(marks), lines != len(marks) or entries[0] != entries[1], not is_whole)
+    return Opened(frozenset(marks), lines != len(marks) or any(n != seq for n, seq in chains), not is_whole)
 
 
 def cut_everywhere(base: bytes, steps: list[power.Step], folder: Path, *, torn: int, chance: random.Random) -> Found:

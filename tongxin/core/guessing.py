@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.core import clock, crypto, network, throttle
 from tongxin.core.errors import DomainError, Locked
 from tongxin.core.inserting import insert_if_new
+from tongxin.core.middleware import cookie_name
 from tongxin.core.models import Lockout
 
 MOST = 20  # wrong tries until a person has to be seen
@@ -105,7 +106,7 @@ class Door:
         marks.pop(_mark(self.thing), None)
         marks[_mark(self.thing)] = self.device or secrets.token_hex(8)
         response.set_signed_cookie(
-            COOKIE,
+            cookie_name(COOKIE),
             "~".join(f"{mark}.{nonce}" for mark, nonce in list(marks.items())[-DEVICES:]),
             salt=SALT,
             max_age=KEPT_DAYS * 24 * 3600,
@@ -157,6 +158,6 @@ def _mark(thing: str) -> str:
 
 def _known(request: HttpRequest) -> dict[str, str]:
     """What this browser is known for, oldest first: {mark of the thing: the device's nonce}."""
-    text = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=KEPT_DAYS * 24 * 3600) or ""
+    text = request.get_signed_cookie(cookie_name(COOKIE), default="", salt=SALT, max_age=KEPT_DAYS * 24 * 3600) or ""
     pairs = (part.partition(".") for part in text.split("~") if "." in part)
     return {mark: nonce for mark, _dot, nonce in pairs}
