@@ -119,7 +119,7 @@ def test_debug_is_refused_as_soon_as_others_may_ask(settings):
 def test_the_open_database_answers_for_itself():
     """On SQLite what the pragmas of the settings really did. A PostgreSQL for tests may leave the disk alone."""
     found = [*checks.sqlite(None, databases=["default"]), *checks.postgres(None, databases=["default"])]
-    assert set(ids(found)) <= ({"E020", "E021", "E022"} if connection.vendor == "postgresql" else set())
+    assert set(ids(found)) <= ({"E020", "E021", "E022", "W003", "W004"} if connection.vendor == "postgresql" else set())
 
 
 @pytest.mark.django_db

@@ -310,14 +310,10 @@ def _files(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
         relations = issue_relations(world, actor, file.issue)
         if file.purpose != "result":
             relations -= {"shown"}
-            if file.issue.is_sealed and not _takes_or_judges(actor, relations):
-                relations = NOTHING  # what was told under seal (R26); the others read what was handed on
+            takes = "issues.dispatch" if "appealed" in relations and "supervisor" in actor.roles else "issues.take"
+            if file.issue.is_sealed and not matrix.right(takes).allows(actor.roles, relations):
+                relations = NOTHING  # told under seal (R26): whoever takes or judges it; others read what was handed on
         yield relations, file.pk
-
-
-def _takes_or_judges(actor: Actor, relations: frozenset[str]) -> bool:
-    takes, judges = matrix.right("issues.take"), matrix.right("issues.dispatch")
-    return takes.allows(actor.roles, relations) or ("appealed" in relations and judges.allows(actor.roles, relations))
 
 
 def _figures(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
@@ -349,11 +345,6 @@ def _of_log_ins(model: Any) -> Kind:
     return found
 
 
-def _lent(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
-    for one in EmergencyAccess.objects.order_by("pk"):
-        yield NOTHING, one.pk
-
-
 def _tickets(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
     for file in IssueFile.objects.filter(issue__is_sealed=True, state=FileState.READY):
         yield NOTHING, hush.give(stage.village, receipts.FILE, file.pk)
@@ -380,7 +371,7 @@ KINDS: dict[str, Kind] = {
     "body": _each("bodies", "pk"),
     "post": _each("posts", "pk"),
     "appointment": _each("appointments", "pk"),
-    "emergencyaccess": _lent,
+    "emergencyaccess": lambda *_who: ((NOTHING, one.pk) for one in EmergencyAccess.objects.order_by("pk")),
     "passkey": _of_log_ins(Passkey),
     "session": _of_log_ins(LoginSession),
     "ticket": _tickets,
