@@ -85,6 +85,7 @@ class Tally:
 def copies(pattern: Issue) -> Issue:
     """A matter that stands where `pattern` stands, under a number of its own; its story is of no account here."""
     row = Issue.objects.get(pk=pattern.pk)
+    row.phone = row.phone.in_clear()  # sealed for the pattern's row; it has to be sealed anew for its own
     row.pk, row.number = uuid7(), uuid4().hex[:16]
     inserting.insert(row)
     return row

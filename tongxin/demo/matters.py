@@ -27,6 +27,7 @@ class Matter:
     kind: str = "hard"
     days: int = 6
     note: str = ""
+    order: str = ""  # what a sealed matter's handler is told instead of its words
     photo: str = ""
     voices: int = 0
     ago: int = 0

@@ -9,7 +9,7 @@ from tests.factories.stage import TAIL, Stage
 from tongxin.core import clock
 from tongxin.issues.models import CategoryHandler, IssueEntry
 
-from . import ANYBODY, WORKER, Press, nth, recipe
+from . import ANYBODY, PIN, WORKER, Press, nth, recipe
 from .registers import code
 
 
@@ -102,7 +102,7 @@ def _card(stage: Stage) -> Press:
 @recipe("issues:my_pin")
 def _my_pin(stage: Stage) -> Press:
     to = reverse("issues:my_pin")
-    typed = {"pin": "738205", "again": "738205"}
+    typed = {"pin": PIN, "again": PIN}
     return Press(to, to, typed, {"more": "x"}, who=ANYBODY, also=ANYBODY, family=True)
 
 

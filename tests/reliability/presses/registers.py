@@ -16,7 +16,7 @@ from tongxin.people import queries as register
 from tongxin.people.models import CardToken, Household, HouseholdPin, Membership, Person, Relation, Residence
 from tongxin.territory.models import Group, Place, PlaceCode, PlaceKind
 
-from . import Press, nth, recipe, row
+from . import PIN, Press, nth, recipe, row
 
 
 # --- the ground -----------------------------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ def _card_unlock(stage: Stage) -> Press:
 @recipe("people:household_pin")
 def _household_pin(stage: Stage) -> Press:
     to = reverse("people:household_pin", args=[card(stage).household_id])
-    return Press(to, to, {"pin": "738205", "again": "738205"}, {"more": "x"})
+    return Press(to, to, {"pin": PIN, "again": PIN}, {"more": "x"})
 
 
 @recipe("people:household_pin_clear")

@@ -120,7 +120,6 @@ def enrol(request: HttpRequest) -> HttpResponse:
         if not error.field:
             return render(request, "accounts/account_stop.html", {"reason": error.message}, status=error.status)
         form.add_error(error.field, str(error.message))
-        secret = actions.begin_time_code(user, by=user)
     context = {
         "form": form,
         "square": _square(request, user, secret),

@@ -130,7 +130,7 @@ def fulfil(cast: Cast, issue: Issue, matter: Matter, taken: datetime, same: Sequ
     with at(taken):
         actions.accept(issue, by=taker, title=matter.title)
     with at(taken + timedelta(minutes=12)):
-        actions.dispatch(issue, by=taker, post=post, due_on=_due(taken.date(), matter))
+        actions.dispatch(issue, by=taker, post=post, due_on=_due(taken.date(), matter), note=matter.order)
     for other in same:
         child = tell(cast, other, other.at)
         with at(open_hours(other.at)):
