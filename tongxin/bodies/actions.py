@@ -16,7 +16,7 @@ from tongxin.bodies import access, queries
 from tongxin.bodies.models import Appointment, Body, EmergencyAccess, Post
 from tongxin.bodies.roles import Role
 from tongxin.casework.actors import Actor, Calendar, Operator
-from tongxin.core import clock, holding, outbox
+from tongxin.core import clock, holding, inserting, outbox
 from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
 from tongxin.people import pinyin
 from tongxin.people.models import Person
@@ -306,15 +306,14 @@ def give_login(person: Person, *, by: Actor, username: str) -> str:
         DomainError: they have one, the name is taken. NotAllowed: oneself.
     """
     _must_keep(by, person.village)
-    username = username.strip().lower()
-    if person.user_id is not None:
-        raise DomainError(_("They have a log-in already."), field="username")
-    if not username or User.objects.filter(username=username).exists():
-        raise DomainError(_("Choose another log-in name."), field="username")
-    user = User(username=username, name=person.name)
+    user = User(username=username.strip().lower(), name=person.name)
     user.set_unusable_password()
     with audit.together():
-        user.save(force_insert=True)
+        if Person.objects.select_for_update().values_list("user", flat=True).get(pk=person.pk) is not None:
+            raise DomainError(_("They have a log-in already."), field="username")
+        # names are one set for all villages, and two officers may think of the same one: the key decides
+        if not user.username or not inserting.insert_if_new(user):
+            raise DomainError(_("Choose another log-in name."), field="username")
         Person.objects.filter(pk=person.pk).update(user=user)
         audit.record("bodies.give_login", by=by, about=person, data={"user": user.pk})
         code = accounts.invite(user, by=_officer(by))

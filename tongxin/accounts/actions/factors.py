@@ -138,5 +138,7 @@ def drop_passkey(passkey: Passkey, *, by: User) -> None:
         others = Passkey.objects.filter(user=passkey.user).exclude(pk=passkey.pk).exists()
         if not others and not TimeCode.objects.filter(user=passkey.user, confirmed_at__isnull=False).exists():
             raise DomainError(_("It is your last second factor. Set up another one first."))
-        Passkey.objects.filter(pk=passkey.pk).delete()
+        gone, _rows = Passkey.objects.filter(pk=passkey.pk).delete()
+        if not gone:  # pressed twice: it is done
+            return
         note(What.PASSKEY_OFF, passkey.user, by=by, words=passkey.name)

@@ -215,10 +215,10 @@ def _change(request: OwnRequest, form: PasswordForm) -> int:
     try:
         door.knock()
         given = form.cleaned_data
-        row = actions.change_password(request.user, by=request.user, old=given["old"], new=given["new"])
+        here = request.session.session_key or ""
+        row = actions.change_password(request.user, by=request.user, old=given["old"], new=given["new"], here=here)
     except DomainError as error:
         return refused(error, form)
     door.passed()
     auth.update_session_auth_hash(request, row)
-    actions.end_others(row, by=row, but=request.session.session_key or "")
     return 0
