@@ -10,7 +10,15 @@ from tongxin.accounts.models import User
 from tongxin.core import codes
 
 
-class LoginForm(forms.Form):
+class Sheet(forms.Form):
+    """A form whose labels end without a colon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+class LoginForm(Sheet):
     """Name and password; what was typed as a name is kept over an error, a password never."""
 
     username = forms.CharField(
@@ -27,12 +35,8 @@ class LoginForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
 
-
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(Sheet):
     """The new one twice. `user` may be None: whose it is, is not known before the code is."""
 
     new = forms.CharField(
@@ -52,7 +56,6 @@ class NewPasswordForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User | None, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.user = user
 
@@ -107,7 +110,7 @@ class InvitedForm(NewPasswordForm):
         return User(username=self.cleaned_data.get("username", ""))
 
 
-class SecondForm(forms.Form):
+class SecondForm(Sheet):
     """Six digits from the telephone, or a recovery code from paper."""
 
     code = forms.CharField(
@@ -120,12 +123,8 @@ class SecondForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
 
-
-class ConfirmForm(forms.Form):
+class ConfirmForm(Sheet):
     """The first six digits that the telephone shows."""
 
     code = forms.CharField(
@@ -136,15 +135,11 @@ class ConfirmForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-
     def clean_code(self) -> str:
         return codes.plain(self.cleaned_data["code"])
 
 
-class AgainForm(forms.Form):
+class AgainForm(Sheet):
     """One's password once more, before something is changed that lets others in."""
 
     password = forms.CharField(
@@ -155,12 +150,8 @@ class AgainForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
 
-
-class PasskeyForm(forms.Form):
+class PasskeyForm(Sheet):
     """What the browser answered, and what the owner calls it. Without scripts `answer` stays empty."""
 
     name = forms.CharField(
@@ -170,7 +161,3 @@ class PasskeyForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": _("Office computer")}),
     )
     answer = forms.CharField(max_length=16_384, required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
