@@ -1,4 +1,4 @@
-"""The demonstration is played by the actions that pages use: what an action begins to ask, it must be able to answer."""
+"""The demonstration is played by the actions that pages use: what they begin to ask, it must be able to answer."""
 
 import pytest
 from django.core.management import call_command

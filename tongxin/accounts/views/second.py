@@ -111,13 +111,14 @@ def enrol(request: HttpRequest) -> HttpResponse:
     user = asked.user if asked is not None else request.user
     assert isinstance(user, User)  # noqa: S101 - is_authenticated above
     form = ConfirmForm(request.POST if request.method == "POST" else None)
+    secret = ""
     try:
         secret = actions.begin_time_code(user, by=user)
         if form.is_valid():
             made = actions.confirm_time_code(user, by=user, code=form.cleaned_data["code"])
             return _set_up(request, user, made, asked)
     except DomainError as error:
-        if not error.field:
+        if not error.field:  # there is no secret to show
             return render(request, "accounts/account_stop.html", {"reason": error.message}, status=error.status)
         form.add_error(error.field, str(error.message))
     context = {
