@@ -37,6 +37,9 @@ def test_a_worker_that_beats_one_that_stopped_and_one_that_never_came():
 def test_jobs_are_named_with_the_moment_by_which_they_had_to_run():
     periodic.register("core.note", timedelta(days=1), lambda: None, at=timedelta(hours=3))
     [found] = work.jobs()
+    assert found.state is State.LATE and "None has run yet" in found.words  # set up a minute ago
+    heartbeat.beat()
+    [found] = work.jobs()
     assert found.state is State.FAULT and "core.note has not run by 2026-06-15 05:00, last: never" in found.words
     periodic.tick()
     outbox.work_once()

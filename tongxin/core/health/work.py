@@ -39,6 +39,9 @@ def jobs() -> Iterator[Finding]:
         yield Finding(name, State.OK, _("Muted: a copy runs no jobs."))
         return
     late = periodic.late()
+    if late and heartbeat.last_seen() is None:  # just set up: the worker's own line says what there is to do
+        yield Finding(name, State.LATE, _("None has run yet: they begin with the worker."))
+        return
     if late:
         words = "; ".join(
             _("%(job)s has not run by %(by)s, last: %(last)s")
