@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db.utils import OperationalError
 
 from tongxin.core import cli
 
@@ -18,6 +19,19 @@ def test_it_takes_a_command(monkeypatch, capsys):
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", os.environ["DJANGO_SETTINGS_MODULE"])
     cli.main()
     assert capsys.readouterr().out.startswith("5.2")
+
+
+def test_a_database_that_does_not_answer_is_said_in_one_sentence(monkeypatch):
+    def dead(argv):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", dead)
+    monkeypatch.setattr(sys, "argv", ["tongxin", "backup"])
+    with pytest.raises(SystemExit, match="does not answer: connection refused"):
+        cli.main()
+    monkeypatch.setattr(sys, "argv", ["tongxin", "backup", "--traceback"])
+    with pytest.raises(OperationalError):
+        cli.main()
 
 
 @pytest.fixture

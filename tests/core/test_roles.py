@@ -11,6 +11,7 @@ from django.db import ProgrammingError, connection, connections, transaction
 
 from tests import databases
 from tongxin.core import append_only, roles
+from tongxin.core.checks import DISCREET
 from tongxin.core.models import Counter
 from tongxin.people.models import RegisterEntry
 from tongxin.settings import database
@@ -93,6 +94,9 @@ def test_rows_that_are_held_and_never_changed_can_be_held(monkeypatch):
 def test_the_database_is_handed_over_and_both_addresses_are_kept(settings, tmp_path, capsys):
     owner, app = f"tx_owner_{databases.WORKER}", f"tx_serve_{databases.WORKER}"
     settings.DATA, settings.APP_ROLE, me = tmp_path, app, connection.settings_dict["USER"]
+    drills = f"{connection.settings_dict['NAME']}_drill"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{drills}"')
     try:
         call_command("setup_database", owner=owner)
         url = {name: (tmp_path / name).read_text() for name in ("database-owner.env", "database.env")}
@@ -109,6 +113,11 @@ def test_the_database_is_handed_over_and_both_addresses_are_kept(settings, tmp_p
             ) as session:
                 [[may]] = session.execute(f"SELECT has_table_privilege('{HISTORY}', 'DELETE')").fetchall()
                 assert may is (role == owner)
+                shown = {name: session.execute(f"SHOW {name}").fetchall()[0][0] for name in DISCREET}
+                assert shown == DISCREET
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [drills])
+            assert cursor.fetchall() == [(app,)]
         assert roles.rights(connection).is_superuser
         with connection.cursor() as cursor:
             cursor.execute(f"SET ROLE {owner}")
@@ -121,6 +130,7 @@ def test_the_database_is_handed_over_and_both_addresses_are_kept(settings, tmp_p
     finally:
         roles.hand_over(connection, me)
         with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{drills}"')
             cursor.execute(f"DROP OWNED BY {owner}, {app}; DROP ROLE {owner}, {app}")
 
 

@@ -19,7 +19,7 @@ from tongxin.core.models import CalendarDay, SealingKey
 log = logging.getLogger(__name__)
 SAMPLES = ("django-insecure", "only-for-", "change", "secret", "example", "test")  # how keys from a handbook begin
 SAFE = ("fsync", "full_page_writes", "synchronous_commit")
-DISCREET = ("log_error_verbosity", "log_min_error_statement")
+DISCREET = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 WAL_SAFE = (3, 51, 3)  # before it, two connections in WAL mode can spoil the file (reliability, finding 3)
 
@@ -137,14 +137,13 @@ def postgres_faults(shown: dict[str, str]) -> list[CheckMessage]:
 
 def postgres_advice(shown: dict[str, str]) -> list[CheckMessage]:
     """What a PostgreSQL server's own log would quote of a failed statement: whole rows, with names and words."""
-    wanted = {"log_error_verbosity": ("terse", 3), "log_min_error_statement": ("panic", 4)}
     return [
         Warning(
             f"PostgreSQL runs with {name} = {shown.get(name, '?')}: its log may quote rows of persons.",
-            hint=f"Set {name} = {value} in postgresql.conf and reload.",
+            hint=f"Run `manage.py setup_database` as a superuser, or set {name} = {value} in postgresql.conf.",
             id=f"tongxin.W00{number}",
         )
-        for name, (value, number) in wanted.items()
+        for number, (name, value) in enumerate(DISCREET.items(), start=3)
         if shown.get(name) != value
     ]
 

@@ -1,4 +1,4 @@
-"""`tongxin …` after an installation: the same as `manage.py …`."""
+"""`tongxin …` after an installation, and `manage.py …`."""
 
 import os
 import sys
@@ -7,8 +7,14 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.settings")
     from django.core.management import execute_from_command_line
+    from django.db.utils import OperationalError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"数据库没有回答 · the database does not answer: {error}")
 
 
 if __name__ == "__main__":

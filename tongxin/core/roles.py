@@ -10,11 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning
 from django.core.checks import register as register_check
-from django.db import connections, transaction
+from django.db import ProgrammingError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tongxin.core import append_only
-from tongxin.core.checks import only_here
+from tongxin.core.checks import DISCREET, only_here
 
 READ_ONLY = "django_migrations"  # which migrations have run is the owner's to say
 
@@ -125,6 +125,19 @@ def make(connection: BaseDatabaseWrapper, name: str, password: str) -> bool:
         role = f"{connection.ops.quote_name(name)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
         cursor.execute(f"CREATE ROLE {role} PASSWORD '{hashed}'")
         return True
+
+
+def keep_quiet(connection: BaseDatabaseWrapper) -> bool:
+    """Let the server's log quote no rows of this database (W003, W004); False when this role may not say so."""
+    try:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute("SELECT quote_ident(current_database())")
+            (database,) = cursor.fetchone()
+            for name, value in DISCREET.items():
+                cursor.execute(f"ALTER DATABASE {database} SET {name} = {value}")
+    except ProgrammingError:
+        return False
+    return True
 
 
 def hand_over(connection: BaseDatabaseWrapper, owner: str) -> None:

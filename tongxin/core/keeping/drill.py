@@ -107,7 +107,7 @@ def _database() -> Iterator[str]:
     if connection.vendor == "sqlite":
         yield ""
         return
-    name = f"{connection.settings_dict['NAME']}_drill"
+    name = _name()
     if not _exists(name):
         _make(name)
     url = dumping.url_of(connection, name)
@@ -116,6 +116,22 @@ def _database() -> Iterator[str]:
         yield url
     finally:
         _empty(url, name)
+
+
+def provide(owner: str) -> str:
+    """As the server's owner: an empty database in which `owner` may drill; its name, or "" when it is there already."""
+    name = _name()
+    if _exists(name):
+        return ""
+    with connection.cursor() as cursor:
+        quote = connection.ops.quote_name
+        cursor.execute(f"CREATE DATABASE {quote(name)} OWNER {quote(owner)} TEMPLATE template0 ENCODING 'UTF8'")
+        cursor.execute(f"REVOKE ALL ON DATABASE {quote(name)} FROM PUBLIC")
+    return name
+
+
+def _name() -> str:
+    return f"{connection.settings_dict['NAME']}_drill"
 
 
 def _exists(name: str) -> bool:

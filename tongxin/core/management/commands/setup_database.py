@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from tongxin.core import append_only, roles, triggers
+from tongxin.core.keeping import drill
 
 
 class Command(BaseCommand):
@@ -40,6 +41,10 @@ class Command(BaseCommand):
                 triggers.install(connection)
             roles.grant(connection)
             cursor.execute("RESET ROLE")
+        if drills := drill.provide(app):
+            self.stdout.write(f"made {drills}, in which restores are drilled")
+        if not roles.keep_quiet(connection):
+            self.stdout.write("the server's log may quote rows: only a superuser can forbid it (tongxin.W003, W004)")
         for name, path in files.items():
             if name in fresh:
                 self._keep(path, f"DATABASE_URL={_url(name, made[name])}")
