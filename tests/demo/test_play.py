@@ -24,8 +24,8 @@ def played(db, settings, tmp_path):
 def test_the_demonstration_plays_to_its_end_and_gives_the_figures_of_its_village(played, client):
     data = client.get("/tonganyi/report.json", ON).json()
     values = {figure["code"]: figure["value"] for figure in data["figures"]}
-    assert (values["groups"], values["households"], values["people"], values["grids"]) == (6, 772, 3036, 12)
-    assert values["matters_solved"] == 17
+    assert [values[code] for code in ("groups", "households", "people", "grids")] == ["6", "772", "3036", "12"]
+    assert values["matters_solved"] == "17"
     with scope.village(played.pk):
         kinds = set(Issue.objects.values_list("status", flat=True))
     assert kinds >= {"told", "taken", "dispatched", "answered", "solved", "declined", "referred", "merged"}

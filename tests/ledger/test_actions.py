@@ -121,6 +121,16 @@ def test_the_same_key_answers_with_the_first_event(desk):
     assert written() == (1, 2)
 
 
+def test_the_same_key_after_midnight_answers_with_the_first_event(desk):
+    """Nobody said a day: a telephone without signal sends it again in the morning."""
+    first = desk.give(desk.wang, 5, key="k", effective_on=None)
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        assert desk.give(desk.wang, 5, key="k", effective_on=None).pk == first.pk
+        taken = desk.reverse(first, key="r")
+    with clock.stopped_at(clock.now() + timedelta(days=2)):
+        assert desk.reverse(first, key="r").pk == taken.pk
+
+
 def test_a_replay_answers_though_the_balance_would_not_allow_it_now(desk):
     desk.give(desk.wang, 5)
     first = desk.take(desk.wang, 5, key="k")

@@ -65,7 +65,21 @@ def test_the_postings_are_of_the_events_book_day_and_accounts(desk):
         made.effective_on = day(1)
         made.save(force_insert=True)
 
-    refused("another book or day", another_day)
+    refused("another village, book or day", another_day)
+
+
+def test_a_posting_of_another_village_is_not_slipped_under_an_event(desk):
+    """It would leave the other village's accounts not adding up to zero, and nobody of this one would see it."""
+    other = open_desk("nanshan", "南山村")
+    made = event(desk)
+
+    def slipped():
+        posted(desk, made, (desk.source, -5), (desk.wang, 5))
+        with scope.village(other.village.pk):
+            posted(other, made, (other.wang, 7))
+        made.save(force_insert=True)
+
+    refused("another village, book or day|do not sum", slipped)
 
 
 def test_an_event_before_the_book_was_opened_is_refused(desk):

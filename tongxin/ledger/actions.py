@@ -63,7 +63,7 @@ class _Event:
     by: Actor
     key: str
     purpose: str
-    effective_on: date
+    asked_on: date | None  # None: whatever day it is; sent again after midnight it is the same request
     cause_id: UUID | None = None
     note: str = ""
     reverses: Transaction | None = None
@@ -71,6 +71,11 @@ class _Event:
     reason: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     id: UUID = field(default_factory=uuid7)
+    today: date = field(default_factory=clock.today)
+
+    @property
+    def effective_on(self) -> date:
+        return self.asked_on or self.today
 
     def fingerprint(self) -> str:
         """What makes two requests the same one."""
@@ -81,7 +86,7 @@ class _Event:
         return {
             "by": self.by.pk if isinstance(self.by, User) else type(self.by).__name__,
             "purpose": self.purpose,
-            "on": self.effective_on,
+            "on": self.asked_on,
             "cause": self.cause_id,
             "note": self.note,
             "reverses": self.reverses.pk if self.reverses else None,
@@ -140,9 +145,8 @@ def post(
         KeyReused: the key belongs to another request.
     """
     units = _summed(book, legs)
-    day = effective_on or clock.today()
     told = {"legs": sorted((str(account.pk), n) for account, n in units.items())}
-    event = _Event(book, by, key, purpose, day, cause_id, note, more=told)
+    event = _Event(book, by, key, purpose, effective_on, cause_id, note, more=told)
     return _done(_once(event, lambda: _within(event, lambda: units)))
 
 
@@ -160,9 +164,8 @@ def reverse(
         raise NotAllowed(_("A second person has to agree."), field="second")
     if not reason.strip():
         raise DomainError(_("Write the reason."), field="reason")
-    day = effective_on or clock.today()
     event = _Event(
-        original.book, by, key, original.purpose, day, original.cause_id,
+        original.book, by, key, original.purpose, effective_on, original.cause_id,
         reverses=original, second=second, reason=reason.strip(),
     )  # fmt: skip
 
@@ -182,7 +185,7 @@ def carry_over(source: Account, target: Account, *, by: Actor, key: str, purpose
     if source.book_id != target.book_id or source.pk == target.pk:
         raise Unbalanced(_("These accounts do not belong together."))
     told = {"source": source.pk, "target": target.pk}
-    event = _Event(source.book, by, key, purpose, clock.today(), more=told)
+    event = _Event(source.book, by, key, purpose, None, more=told)
 
     def units() -> dict[Account, int]:
         _hold([source])

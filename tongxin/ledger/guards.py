@@ -15,8 +15,8 @@ _IN_CLOSED = (
     "EXISTS (SELECT 1 FROM ledger_close c WHERE c.village_id = NEW.village_id AND c.book_id = NEW.book_id"
     " AND c.through_on >= NEW.effective_on)"
 )
-_MINE = "FROM ledger_posting p WHERE p.village_id = NEW.village_id AND p.transaction_id = NEW.id"
-_THEIRS = "FROM ledger_posting o WHERE o.village_id = NEW.village_id AND o.transaction_id = NEW.reverses_id"
+_MINE = "FROM ledger_posting p WHERE p.transaction_id = NEW.id"
+_THEIRS = "FROM ledger_posting o WHERE o.transaction_id = NEW.reverses_id"
 _HELD_THEN = (  # what an account held at its last close, and what has come since
     "SELECT b.units FROM ledger_closingbalance b WHERE b.village_id = p.village_id AND b.account_id = p.account_id"
     " ORDER BY b.through_on DESC LIMIT 1"
@@ -47,8 +47,9 @@ RULES: dict[str, tuple[str, list[Rule]]] = {
             (f"(SELECT count(*) {_MINE}) < 2", "ledger: fewer than two postings"),
             (f"(SELECT sum(p.units) {_MINE}) <> 0", "ledger: the postings do not sum to zero"),
             (
-                f"EXISTS (SELECT 1 {_MINE} AND (p.book_id <> NEW.book_id OR p.effective_on <> NEW.effective_on))",
-                "ledger: a posting of another book or day",
+                f"EXISTS (SELECT 1 {_MINE} AND (p.village_id <> NEW.village_id OR p.book_id <> NEW.book_id"
+                " OR p.effective_on <> NEW.effective_on))",
+                "ledger: a posting of another village, book or day",
             ),
             (
                 f"EXISTS (SELECT 1 {_MINE} AND NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.id = p.account_id"

@@ -116,7 +116,8 @@ class Posting(VillageRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["village", "transaction", "account"], name="ledger_posting_once"),
+            # without the village: the seal asks for every posting that names the transaction, from wherever it is
+            models.UniqueConstraint(fields=["transaction", "account"], name="ledger_posting_once"),
             models.CheckConstraint(
                 condition=~Q(units=0) & Q(units__gte=-MOST) & Q(units__lte=MOST), name="ledger_posting_units"
             ),

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from tongxin.core import clock, heartbeat, outbox, periodic, site
 from tongxin.core.health import Finding, State, register
-from tongxin.core.models import OutboxItem, OutboxState
+from tongxin.core.models import JobRun, OutboxItem, OutboxState
 
 STUCK_AFTER = timedelta(minutes=15)
 
@@ -39,7 +39,8 @@ def jobs() -> Iterator[Finding]:
         yield Finding(name, State.OK, _("Muted: a copy runs no jobs."))
         return
     late = periodic.late()
-    if late and heartbeat.last_seen() is None:  # just set up: the worker's own line says what there is to do
+    # just set up: the worker's own line says what there is to do
+    if late and heartbeat.last_seen() is None and not JobRun.objects.exists():
         yield Finding(name, State.LATE, _("None has run yet: they begin with the worker."))
         return
     if late:
