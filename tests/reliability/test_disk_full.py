@@ -339,7 +339,10 @@ def test_postgresql_on_a_full_disk():
             tellers.open_the_sheet()
             disk.fill(150_000)
             fill_by_reports(tellers, 3)
-            status, page, _again = press(server, tellers)
+            for _ in range(40):  # a page with room left may take one more
+                status, page, _again = press(server, tellers)
+                if status != 303:
+                    break
         subprocess.run(["mount", "-o", "remount,size=128m", str(disk.folder)], check=True)
     board.reach(
         "S24 postgresql",
