@@ -10,7 +10,7 @@ from tongxin.territory.models import VillageManager, VillageRow
 
 
 class Envelope(VillageRow):
-    """Who told a sealed matter, as far as they said so. Nobody's page reads it; two offices open it (R27)."""
+    """Who told a sealed matter, as far as they said so. No page opens it."""
 
     issue = models.OneToOneField(Issue, on_delete=models.PROTECT, related_name="envelope")
     phone = EncryptedTextField(_("Telephone"), mask="phone", blank=True, default="")
