@@ -13,7 +13,7 @@ ON = {"on": "2023-06-30"}
 
 
 @pytest.fixture
-def played(db, settings, tmp_path):
+def played(db, settings):
     settings.DEMO = True
     territory.forget_villages()
     call_command("demo", verbosity=0)

@@ -123,11 +123,16 @@ def provide(owner: str) -> str:
     name = _name()
     if _exists(name):
         return ""
+    _create(name, owner)
+    return name
+
+
+def _create(name: str, owner: str) -> None:
+    """While a drill runs it holds a copy of everything: nobody but its owner gets in."""
+    quote = connection.ops.quote_name
     with connection.cursor() as cursor:
-        quote = connection.ops.quote_name
         cursor.execute(f"CREATE DATABASE {quote(name)} OWNER {quote(owner)} TEMPLATE template0 ENCODING 'UTF8'")
         cursor.execute(f"REVOKE ALL ON DATABASE {quote(name)} FROM PUBLIC")
-    return name
 
 
 def _name() -> str:
@@ -141,11 +146,10 @@ def _exists(name: str) -> bool:
 
 
 def _make(name: str) -> None:
+    role = connection.settings_dict["USER"]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)} TEMPLATE template0 ENCODING 'UTF8'")
+        _create(name, role)
     except DatabaseError:
-        role = connection.settings_dict["USER"]
         raise dumping.Failed(
             f"The drill needs an empty database and may not make one. Once, as the server's owner: "
             f"createdb --owner={role} {name}"
