@@ -67,9 +67,29 @@ def test_nothing_of_it_stays_in_the_files(tmp_path):
         assert text.encode() not in pages and wrapped.encode() not in pages
     else:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT n_dead_tup FROM pg_stat_all_tables WHERE relname = 'core_sealingkey'")
             cursor.execute("SELECT pg_relation_filepath('core_sealingkey'), current_setting('data_directory')")
             path, folder = cursor.fetchone()
             cursor.execute("CHECKPOINT")
         with open(f"{folder}/{path}", "rb") as file:
             assert wrapped.encode() not in file.read()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("leaves", [True, False], ids=["reader-leaves", "reader-stays"])
+def test_who_still_reads_the_old_rows_is_waited_for(monkeypatch, leaves):
+    """An old snapshot keeps old versions in the file: no success is told while there is one."""
+    stage = stages.village()
+    reader = connection.copy()
+    try:
+        with reader.cursor() as cursor:
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT 1")  # takes the snapshot
+            with scope.village(stage.village.pk):
+                stages.row(Person, village=stage.village, name="某人", phone=PHONE)
+                keyring.destroy(stage.village.pk, "撤村")
+            monkeypatch.setattr(erasure, "TRIES", 2)
+            monkeypatch.setattr(erasure.time, "sleep", lambda _: cursor.execute("COMMIT") if leaves else None)
+            assert erasure.sweep_traces() is leaves
+    finally:
+        reader.close()
