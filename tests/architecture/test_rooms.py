@@ -29,6 +29,7 @@ OTHERS = {
     "accounts/passkeys": "what a passkey is asked and what it answers, by the library",
     "accounts/timecodes": "the codes of RFC 6238",
     "accounts/validators": "passwords that others would try first",
+    "issues/guards": "what the database itself refuses of an envelope's opening, for `core.triggers`",
     "issues/wording": "what a step is called in public, for pages and messages alike",
     "ledger/guards": "what the database itself refuses in a book, for `core.triggers`",
     "ledger/invariants": "what must be true of a book, asked at night, before a close and by the tests",

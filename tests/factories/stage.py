@@ -13,7 +13,7 @@ from io import BytesIO
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from tests.factories import books
+from tests.factories import books, envelopes
 from tongxin.accounts.models import Passkey, User
 from tongxin.bodies.models import Appointment, Body, BodyKind, EmergencyAccess, Post
 from tongxin.bodies.roles import STAFF, Role
@@ -334,6 +334,7 @@ def fill(stage: Stage) -> Stage:
         actions.lapse(silent, by=Calendar("issues.lapse"))
     _ended(stage)
     _complaints(stage)
+    envelopes.fill(stage)
     with stage.days_ago(0):
         joined = {"by": None, "phone": "13822220099"}
         actions.join(stage.issues["given"], key="join", **joined)

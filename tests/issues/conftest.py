@@ -26,3 +26,16 @@ def sheet():
         return {name: value for name, value in {**plain, **changes}.items() if value is not None}
 
     return fill
+
+
+@pytest.fixture
+def sealed(here):
+    """Told so that nobody knows by whom; the envelope holds a name, a telephone and a household."""
+    said = {"told_by_name": "苗长有", "household": here.households[0], "by": "worker"}
+    return stage.told(here, "s", is_sealed=True, **said)
+
+
+@pytest.fixture
+def complaint(here):
+    """About the secretary: with the supervisors."""
+    return stage.told(here, "c", about_post=here.posts["secretary"], words="支书的事", told_by_name="苗长有")

@@ -7,25 +7,25 @@ is compared with it.
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from http.cookies import SimpleCookie
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from tests.factories import envelopes
 from tests.factories import stage as stages
 from tests.factories.stage import Stage, row
 from tests.journeys import doors
+from tests.reliability import asking
+from tests.reliability.players import NOTHING, Actor, World
 from tongxin.accounts.models import Passkey, User
 from tongxin.bodies.models import Appointment, EmergencyAccess, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.models import FileState
 from tongxin.core import clock, matrix, numbers, outbox
 from tongxin.core.ids import uuid7
-from tongxin.core.matrix import STRANGER
 from tongxin.core.models import LoginSession
 from tongxin.issues.models import Issue, IssueFile, Recusal, Route, Status
 from tongxin.issues.views import hush, proof, receipts
@@ -34,58 +34,8 @@ from tongxin.reports import indicators
 from tongxin.reports.indicators.kinds import Sensitivity
 from tongxin.territory import scope
 
-NOTHING = frozenset[str]()
 SHOWN = {Status.ANSWERED, Status.SOLVED, Status.NO_REPLY, Status.NOT_POSSIBLE}
 SEATS = {Role.PARTY_HOUSEHOLD: "open_door", Role.PARTY_GROUP: "leader", Role.GRID_WORKER: "worker"}
-
-
-@dataclass
-class Actor:
-    """Somebody at a browser. `holds` is what they hold today in the village that is knocked at."""
-
-    name: str
-    client: Client
-    group: str
-    user: User | None = None
-    holds: frozenset[str] = NOTHING
-    posts: frozenset[Any] = NOTHING
-    somewhere: bool = False  # holds a staff post in some village
-    told: frozenset[Any] = NOTHING  # issues that this telephone has told
-    home: Any = None  # the household whose card this telephone has shown
-    cookies: dict[str, str] = field(default_factory=dict)
-    person: Any = None
-    grids: frozenset[Any] = NOTHING
-    partners: frozenset[Any] = NOTHING  # posts that theirs stand in for
-
-    def fresh(self) -> Client:
-        """The browser as it came, whatever the last answer did to its cookies."""
-        self.client.cookies = SimpleCookie(self.cookies)
-        return self.client
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """As the matrix calls them."""
-        return self.holds if self.user else self.holds | {STRANGER}
-
-    @property
-    def is_staff(self) -> bool:
-        return bool(self.holds & STAFF)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass
-class World:
-    """The village, its neighbour, and everybody."""
-
-    here: Stage
-    there: Stage
-    actors: list[Actor] = field(default_factory=list)
-    recused: set[tuple[Any, Any]] = field(default_factory=set)  # (issue, person)
-
-    def of(self, group: str) -> list[Actor]:
-        return [actor for actor in self.actors if actor.group == group]
 
 
 def built() -> World:
@@ -97,6 +47,7 @@ def built() -> World:
         _more_posts(there)
         there.issues["theirs"] = stages.told(there, "theirs", photos=[stages.photo()])
         stages.told(there, "theirs unknown", photos=[stages.photo()], is_sealed=True)
+        envelopes.ask(there, "theirs unknown")
         _renumber(there.issues["theirs"], 9001)
     with scope.village(here.village.pk):
         _more_posts(here)
@@ -107,6 +58,8 @@ def built() -> World:
         for actor in world.actors:
             _know(actor)
         world.recused = set(Recusal.objects.values_list("issue", "person"))
+        about = Issue.objects.filter(about_post__isnull=False).values_list("pk", "about_post__body")
+        world.accused = {*about, *Recusal.objects.filter(post__isnull=False).values_list("issue", "post__body")}
     while outbox.work_once(200):
         pass
     return world
@@ -115,6 +68,7 @@ def built() -> World:
 def _know(actor: Actor) -> None:
     """What does not change while it knocks."""
     own = Post.objects.filter(pk__in=actor.posts)
+    actor.bodies = frozenset(own.values_list("body", flat=True))
     actor.grids = frozenset(own.filter(role="grid_worker", grid__isnull=False).values_list("grid", flat=True))
     actor.partners = frozenset(Post.objects.filter(partner__in=actor.posts).values_list("pk", flat=True))
     if actor.user is not None:
@@ -251,6 +205,11 @@ def _things(world: World) -> None:
         variant(plain, is_sealed=sealed, about_post=here.posts["township"], route=Route.COUNTY)
         variant(plain, is_sealed=sealed, grid=here.grids[0])
         variant(appealed, is_sealed=sealed, grid=None, handler_post=None)
+    bare = {"is_sealed": True, "grid": None, "group": None, "handler_post": None}
+    lying = [variant(plain, **bare), variant(appealed, **bare)]
+    for route, who in ((Route.SUPERVISORS, "secretary"), (Route.TOWNSHIP, "supervisor"), (Route.COUNTY, "township")):
+        lying.append(variant(plain, **bare, about_post=here.posts[who], route=route))
+    asking.requests(world, lying)
 
 
 def issue_relations(world: World, actor: Actor, issue: Issue) -> frozenset[str]:
@@ -264,6 +223,8 @@ def issue_relations(world: World, actor: Actor, issue: Issue) -> frozenset[str]:
     if _is_open_book(issue) and issue.title and issue.answered_at and issue.status in SHOWN:
         found.add("shown")
     wrote = actor.user is not None and issue.recorded_by_id == actor.user.pk
+    if any((issue.pk, body) in world.accused for body in actor.bodies):
+        found.add("concerned")
     if issue.about_post_id and (issue.about_post_id in actor.posts or recused):
         return frozenset(found | ({"passed_by"} if wrote else set()))
     council = issue.route == "council"
@@ -359,6 +320,7 @@ def _places(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
 KINDS: dict[str, Kind] = {
     "issue": _issues,
     "issuefile": _files,
+    "unsealing": lambda *who: asking.found(issue_relations, *who),
     "figure": _figures,
     "place": _places,
     "household": _each("households", "pk", lambda actor, home: ground(actor, home.grid_id)),

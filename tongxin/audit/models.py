@@ -32,11 +32,12 @@ class Why(models.TextChoices):
     VISIT = "visit", _("Go and see them")
     CHECK = "check", _("Check what is entered")
     WORK = "work", _("Opened the sealed matter")
+    AGREED = "agreed", _("Two offices agreed to it")
 
     @classmethod
     def given(cls) -> list[tuple[str, str]]:
-        """The reasons that somebody presses; the last one is the page's own."""
-        return [(one.value, str(one.label)) for one in cls if one is not cls.WORK]
+        """The reasons that somebody presses; the last two are the page's own."""
+        return [(one.value, str(one.label)) for one in cls if one not in (cls.WORK, cls.AGREED)]
 
 
 class Algorithm(models.TextChoices):

@@ -14,6 +14,7 @@ def lines(looks: Sequence[Look]) -> list[Look]:
     said = {
         "issues.reveal": _("Who told a matter, and their telephone"),
         "issues.read_sealed": _("A sealed matter"),
+        "issues.unseal_read": _("Who told a sealed matter, opened by two offices"),
         "people.reveal": _("A household's telephones"),
         "audit.too_many": _("Refused: too many in one day"),
     }

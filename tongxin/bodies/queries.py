@@ -27,6 +27,7 @@ class Held:
     role: Role
     post_id: UUID
     post_title: str
+    body_id: UUID
     body_name: str
     grid_id: UUID | None
     person_id: UUID
@@ -63,6 +64,11 @@ class Holdings:
         return frozenset(h.post_id for h in self.held)
 
     @property
+    def bodies(self) -> frozenset[UUID]:
+        """Bodies in which they sit, by whatever post."""
+        return frozenset(h.body_id for h in self.held)
+
+    @property
     def hands(self) -> frozenset[UUID]:
         """Posts whose matters this user may fulfil: the own ones and their partners'."""
         return self.posts | {h.partner_id for h in self.held if h.partner_id}
@@ -91,8 +97,8 @@ def held(who: object, village_id: UUID) -> Holdings:
 
 
 _AS_HELD = (
-    *("village_id", "stamp", "since", "hours", "post__role", "post_id", "post__title", "post__body__name"),
-    *("post__grid_id", "person_id", "person__name", "post__partner_id", "post__position", "id"),
+    *("village_id", "stamp", "since", "hours", "post__role", "post_id", "post__title", "post__body_id"),
+    *("post__body__name", "post__grid_id", "person_id", "person__name", "post__partner_id", "post__position", "id"),
 )
 
 
@@ -129,8 +135,8 @@ def _all_held(who: User) -> dict[UUID, Holdings]:
             if now >= until:
                 continue
             ends.append(until)
-        post_id, title, body, grid_id, person_id, name, partner_id = row[5:12]
-        one = Held(Role(role), post_id, title, body, grid_id, person_id, name, partner_id, until)
+        post_id, title, body_id, body, grid_id, person_id, name, partner_id = row[5:13]
+        one = Held(Role(role), post_id, title, body_id, body, grid_id, person_id, name, partner_id, until)
         found.setdefault(village_id, []).append(one)
     holdings = {village: Holdings(rows, stamps[village]) for village, rows in found.items()}
     memory[today] = (min(ends, default=None), holdings)

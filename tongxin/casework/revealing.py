@@ -23,7 +23,14 @@ def reveal(
     Raises:
         DomainError: no reason given. TooMany: enough for one day.
     """
-    audit.reading(act, by=by, about=about, fields=fields, why=audit.reason(why))
+    return reveal_for(act, secrets, by=by, about=about, fields=fields, why=audit.reason(why))
+
+
+def reveal_for(
+    act: str, secrets: Iterable[Secret], *, by: object, about: models.Model, fields: Sequence[str], why: str
+) -> list[str]:
+    """The same where the page itself knows what for: `why` is a code of `audit.models.Why`."""
+    audit.reading(act, by=by, about=about, fields=fields, why=why)
     return [_opened(secret) for secret in secrets]
 
 

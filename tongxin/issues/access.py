@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from tongxin.bodies import queries as bodies
+from tongxin.bodies.queries import Held
 from tongxin.casework.actors import Actor, Calendar, Teller
+from tongxin.core import matrix
 from tongxin.issues import queries
-from tongxin.issues.models import Issue, Recusal, Route, Status
+from tongxin.issues.models import Issue, Recusal, Route, Status, Unsealing
 
 KEEPERS = queries.KEEPERS
 
@@ -52,7 +54,10 @@ def relations(by: Actor, issue: Issue) -> frozenset[str]:
 def may(right: str, by: Actor, issue: Issue) -> bool:
     """Whether a right of the matrix is theirs on this issue. Nobody without a post of the village has any."""
     holdings = bodies.held(by, issue.village_id)
-    return bool(holdings) and holdings.may(right, relations(by, issue))
+    found = relations(by, issue) if holdings else frozenset()
+    if "concerned" in matrix.right(right).never and holdings.bodies & queries.bodies_concerned(issue):
+        found |= {"concerned"}
+    return bool(found) and holdings.may(right, found)
 
 
 def is_teller(by: Actor, issue: Issue) -> bool:
@@ -144,3 +149,79 @@ def can_lapse(by: Actor, issue: Issue) -> bool:
 
 def can_hold_sitting(user: object, village_id: UUID) -> bool:
     return bodies.held(user, village_id).may("issues.sit")
+
+
+# --- opening an envelope (R27) ---------------------------------------------------------------------------------------
+def relations_to(by: Actor, opening: queries.Opening) -> frozenset[str]:
+    """How somebody stands to a request; not at all, when the matter is about them."""
+    asked, me = opening.asked, getattr(by, "pk", None)
+    holdings = bodies.held(by, asked.village_id)
+    found = relations(by, asked.issue) if holdings else frozenset()
+    if not found:
+        return found
+    more = {
+        "concerned": bool(holdings.bodies & queries.bodies_concerned(asked.issue)),
+        "asked": asked.by_id == me,
+        "agreed": me is not None and opening.second_id == me,
+        "same_body": asked.body_id in holdings.bodies or holdings.bodies <= _bodies_of_asker(asked),
+    }
+    return found | {name for name, is_so in more.items() if is_so}
+
+
+def _bodies_of_asker(asked: Unsealing) -> frozenset[UUID]:
+    return bodies.held(asked.by, asked.village_id).bodies | {asked.body_id}
+
+
+def _may_with(right: str, by: Actor, opening: queries.Opening) -> bool:
+    found = relations_to(by, opening)
+    return bool(found) and bodies.held(by, opening.asked.village_id).may(right, found)
+
+
+def signer(by: Actor, issue: Issue) -> Held | None:
+    """The post in which somebody asks; one that is lent for hours does not sign."""
+    return _signs("issues.unseal", by, issue) if can_unseal(by, issue) else None
+
+
+def second_signer(by: Actor, opening: queries.Opening) -> Held | None:
+    """The post in which somebody speaks for the second body: one where whoever asked does not sit."""
+    if not can_agree(by, opening):
+        return None
+    return _signs("issues.unseal_agree", by, opening.asked.issue, _bodies_of_asker(opening.asked))
+
+
+def _signs(right: str, by: Actor, issue: Issue, without: frozenset[UUID] = frozenset()) -> Held | None:
+    found = relations(by, issue)
+    lasting = (one for one in bodies.held(by, issue.village_id).held if one.lent_until is None)
+    theirs = (one for one in lasting if one.body_id not in without and matrix.right(right).allows({one.role}, found))
+    return next(theirs, None)
+
+
+def can_unseal(by: Actor, issue: Issue) -> bool:
+    """Ask that an envelope be opened, and agree to it thereby: whoever takes or judges the matter, and sits in no body
+    that it is about.
+    """
+    return may("issues.unseal", by, issue)
+
+
+def can_see_opening(by: Actor, opening: queries.Opening) -> bool:
+    return _may_with("issues.unsealing", by, opening)
+
+
+def can_agree(by: Actor, opening: queries.Opening) -> bool:
+    """Agree or refuse: of another body than whoever asked, and neither sits where the other signs."""
+    return _may_with("issues.unseal_agree", by, opening)
+
+
+def can_read_envelope(by: Actor, opening: queries.Opening) -> bool:
+    """The two who agreed, as long as they sit where they signed. The hours are the action's to look at."""
+    mine = opening.signed_by(getattr(by, "pk", None))
+    sits = mine is not None and mine.body_id in bodies.held(by, mine.village_id).bodies
+    return sits and _may_with("issues.unseal_read", by, opening)
+
+
+def could_be_agreed(by: Actor, issue: Issue, first: Held) -> bool:
+    """Whether anybody is there who could agree for a second body."""
+    right = matrix.right("issues.unseal_agree")
+    route = relations(by, issue) & {*queries.EVERY_ROUTE, "appealed"}
+    roles = frozenset().union(*(right.by.get(relation, frozenset()) for relation in route))
+    return queries.has_second(issue, roles, bodies.held(by, issue.village_id).bodies, first.body_id)

@@ -10,15 +10,17 @@ class IssuesConfig(AppConfig):
         from tongxin.audit import queries as audit
         from tongxin.bodies import context
         from tongxin.bodies import queries as bodies
-        from tongxin.core import append_only, outbox, periodic
+        from tongxin.core import append_only, outbox, periodic, triggers
+        from tongxin.issues import guards
         from tongxin.issues.actions import erasing, files, messages, recusing
-        from tongxin.issues.models import IssueEntry, Recusal, Sitting, SittingItem
+        from tongxin.issues.models import IssueEntry, Recusal, Sitting, SittingItem, Unsealing, UnsealingEntry
         from tongxin.issues.views import household, matter, menu, tasks
         from tongxin.people import actions as register
         from tongxin.people import queries as people
 
-        for model in (IssueEntry, Recusal, Sitting, SittingItem):
+        for model in (IssueEntry, Recusal, Sitting, SittingItem, Unsealing, UnsealingEntry):
             append_only.protect(model)
+        triggers.register(guards.guards)
         context.count_with(menu.counts)
         outbox.register("issues.develop", files.develop_file)
         outbox.register("issues.tell_number", messages.tell_number, outward=True)

@@ -18,6 +18,7 @@ from tongxin.issues.views import (
     status,
     tasks,
     telling,
+    unsealing,
 )
 
 app_name = "issues"
@@ -76,6 +77,12 @@ urlpatterns = [
     path("v/say/<str:number>/confirm/", desk_verbs.confirm, name="confirm"),
     path("v/say/<str:number>/not-yet/", desk_verbs.not_yet, name="not_yet"),
     path("v/say/<str:number>/join/", desk_verbs.join, name="join"),
+    path("v/say/<str:number>/unseal/", unsealing.unseal, name="unseal"),
+    path("v/unseal/", unsealing.unsealings, name="unsealings"),
+    path("v/unseal/<uuid:unsealing_pk>/", unsealing.unsealing, name="unsealing"),
+    path("v/unseal/<uuid:unsealing_pk>/agree/", unsealing.unseal_agree, name="unseal_agree"),
+    path("v/unseal/<uuid:unsealing_pk>/refuse/", unsealing.unseal_refuse, name="unseal_refuse"),
+    path("v/unseal/<uuid:unsealing_pk>/read/", unsealing.unseal_read, name="unseal_read"),
     path("w/", tasks.tasks, name="tasks"),
     path("w/say/new/", proxy.proxy, name="proxy"),
     path("w/<str:number>/", tasks.task, name="task"),

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.urls import reverse
 
+from tests.factories import envelopes
 from tests.factories import stage as stages
 from tests.factories.stage import TAIL, Stage
 from tongxin.core import clock
+from tongxin.issues import actions
 from tongxin.issues.models import CategoryHandler, IssueEntry
 
 from . import ANYBODY, PIN, WORKER, Press, nth, recipe
@@ -205,6 +207,43 @@ def _not_yet(stage: Stage) -> Press:
 def _join(stage: Stage) -> Press:
     issue = stages.told(stage, f"joined-{nth()}")
     return verb("join", issue, {"channel": "phone", "phone": "13822220066"}, {"phone": "13822220077"}, who="council")
+
+
+@recipe("issues:unseal")
+def _unseal(stage: Stage) -> Press:
+    issue = stages.told(stage, f"unseal-{nth()}", is_sealed=True)
+    typed = {"case_number": envelopes.CASE, "reason": envelopes.WHY}
+    return verb("unseal", issue, typed, {"reason": "要当面问清楚是哪一笔钱"}, who="supervisor", also="township")
+
+
+def asked_for(stage: Stage) -> Any:
+    name = f"asked-{nth()}"
+    stages.told(stage, name, is_sealed=True)
+    return envelopes.ask(stage, name)
+
+
+def word(name: str, opening: Any, **more: Any) -> Press:
+    page, to = (reverse(f"issues:{route}", args=[opening.asked.pk]) for route in ("unsealing", name))
+    return Press(page, to, who="township", **more)
+
+
+@recipe("issues:unseal_agree")
+def _unseal_agree(stage: Stage) -> Press:
+    typed, other = {"words": envelopes.YES}, {"words": "案卷看过了，没有别的办法"}
+    return word("unseal_agree", asked_for(stage), typed=typed, other=other, also="secretary")
+
+
+@recipe("issues:unseal_refuse")
+def _unseal_refuse(stage: Stage) -> Press:
+    typed, other = {"words": "案卷里没有这件事的材料"}, {"words": "问旁人也能问清楚这件事"}
+    return word("unseal_refuse", asked_for(stage), typed=typed, other=other, also="secretary")
+
+
+@recipe("issues:unseal_read")
+def _unseal_read(stage: Stage) -> Press:
+    opening = asked_for(stage)
+    actions.agree_unsealing(opening, by=stage.users["township"], words=envelopes.YES)
+    return word("unseal_read", opening, also="supervisor", each=True)
 
 
 @recipe("issues:who_does_what")

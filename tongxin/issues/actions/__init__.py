@@ -17,15 +17,26 @@ from tongxin.issues.actions.orders import (
 from tongxin.issues.actions.recusing import pass_up, watch, watch_everywhere
 from tongxin.issues.actions.sealed import add, judge
 from tongxin.issues.actions.telling import Report, Told, join, report
+from tongxin.issues.actions.unsealing import (
+    Opened,
+    agree_unsealing,
+    ask_unsealing,
+    read_envelope,
+    refuse_unsealing,
+    turned_away,
+)
 from tongxin.issues.actions.verdict import appeal, confirm, lapse, lapse_silent, not_yet, reopen
 
 __all__ = [
+    "Opened",
     "Report",
     "Told",
     "accept",
     "add",
+    "agree_unsealing",
     "answer",
     "appeal",
+    "ask_unsealing",
     "confirm",
     "decline",
     "develop_file",
@@ -41,13 +52,16 @@ __all__ = [
     "not_yet",
     "note",
     "pass_up",
+    "read_envelope",
     "read_sealed",
     "reclassify",
     "refer",
+    "refuse_unsealing",
     "reopen",
     "report",
     "reveal",
     "set_usual_handler",
+    "turned_away",
     "watch",
     "watch_everywhere",
 ]

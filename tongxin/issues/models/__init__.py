@@ -18,7 +18,7 @@ from tongxin.issues.models.matters import (
     Status,
     Voice,
 )
-from tongxin.issues.models.sealing import Envelope
+from tongxin.issues.models.sealing import Envelope, Unsealing, UnsealingEntry
 
 __all__ = [
     "GROUPS",
@@ -39,5 +39,7 @@ __all__ = [
     "Sitting",
     "SittingItem",
     "Status",
+    "Unsealing",
+    "UnsealingEntry",
     "Voice",
 ]

@@ -24,7 +24,7 @@ from tongxin.core.templatetags.look import moment
 from tongxin.issues import actions, queries
 from tongxin.issues.forms.desk import UsualForm
 from tongxin.issues.models import Category, IssueQuerySet, Status
-from tongxin.issues.views import menu, tasks
+from tongxin.issues.views import envelopes, menu, tasks
 from tongxin.issues.views.tasks import Task
 from tongxin.issues.views.working import StaffRequest, office
 from tongxin.territory import queries as territory
@@ -94,6 +94,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "queues": [queue for queue in queues if queue.count or queue.failed],
         "acts": menu.counts(request).get(menu.COUNCIL, 0),
         "today": day,
+        "envelopes": envelopes.waiting(request),
         "emergencies": _emergencies(request) if request.held.may("bodies.told") else [],
     }
     return render(request, "issues/desk_today.html", context)

@@ -20,8 +20,9 @@ from tongxin.core import clock
 from tongxin.issues import access, actions, queries, wording
 from tongxin.issues.actions.looking import ToldBy
 from tongxin.issues.forms import desk as shapes
+from tongxin.issues.forms.unsealing import AskForm
 from tongxin.issues.models import Issue, IssueEntry, IssueFile, Status
-from tongxin.issues.views import contacts, sentences
+from tongxin.issues.views import contacts, envelopes, sentences
 from tongxin.issues.views.pictures import memos, pictures
 from tongxin.issues.views.status import is_by_day
 from tongxin.issues.views.working import StaffRequest, fetch, late, office, seen_of, subject, whereabouts
@@ -115,6 +116,7 @@ class Matter:
     dispatching: Dispatching | None = None
     offers: list[Offer] = field(default_factory=list)  # in the order of `FORMS`; the first may be the main one
     verdict: Offer | None = None
+    envelope: envelopes.Panel | None = None
     alike: list[Any] = field(default_factory=list)
 
 
@@ -240,6 +242,7 @@ def full(
     if access.can_join(request.user, issue):
         label, given = _("Somebody else says so too"), form if name == "join" else None
         found.offers.append(_step_offer("join", label, issue, shapes.JoinForm, "user-plus", given, asked=asked))
+    found.envelope = envelopes.panel(request, issue, form if isinstance(form, AskForm) else None)
     found.alike = alike(request, issue)
     return found
 

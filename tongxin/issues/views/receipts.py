@@ -28,7 +28,7 @@ from tongxin.issues import actions, queries
 from tongxin.issues.forms.sealed import AddForm, ReceiptForm
 from tongxin.issues.models import Category, Issue, IssueFile, Route, Status
 from tongxin.issues.queries import receipts
-from tongxin.issues.views import hush, sentences
+from tongxin.issues.views import envelopes, hush, sentences
 from tongxin.issues.views.asking import VillageRequest
 from tongxin.issues.views.pictures import VARIANTS, Picture
 from tongxin.issues.views.sealed import OPEN, is_nobodys
@@ -113,6 +113,7 @@ def _page(
         "taker": sentences.taker(issue),
         "nobody": nobody and issue.route != Route.COUNCIL,
         "lines": story(issue, teller),
+        "openings": envelopes.told_to_teller(queries.openings_of(issue)),
         "asks": issue.status == Status.ANSWERED,
         "form": form or AddForm(auto_id="id_add_%s"),
         "told": _pictures(request, files, IssueFile.Purpose.TOLD),
