@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from PIL import Image
 
 from tests.factories import books, envelopes
@@ -59,8 +60,9 @@ def rows_at_once() -> Iterator[None]:
         yield
     finally:
         waiting = _waiting.pop()
-    for model, rows in waiting.items():
-        model._base_manager.bulk_create(rows)
+    with transaction.atomic():  # posts name each other
+        for model, rows in waiting.items():
+            model._base_manager.bulk_create(rows)
 
 
 @dataclass

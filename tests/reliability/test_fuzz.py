@@ -119,7 +119,7 @@ urlpatterns = [path("", include("tongxin.urls")), path("faulty/", faulty, name="
 
 @pytest.mark.django_db
 def test_nonsense_is_answered_and_never_with_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = board.count(1500, 100_000)
+    many = board.count(1500, 100_000, quick=400)
     territory.forget_villages()
     stage = stages.settle(stages.village())
     stages.fill(stage)

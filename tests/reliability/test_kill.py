@@ -173,7 +173,7 @@ def killed(at: ground.Ground, cycles: int, *flags: str) -> Tellers:
 
 @pytest.mark.skipif("os.environ.get('DATABASE_URL', '').startswith('postgresql')", reason="runs on PostgreSQL below")
 def test_sqlite_keeps_what_was_acknowledged_when_the_server_is_killed():
-    cycles = board.count(ci=100, nightly=500)
+    cycles = board.count(ci=100, nightly=500, quick=30)
     with ground.installed() as at:
         tellers = killed(at, cycles)
         gone, halves = lost(at, tellers), half_done(at)
@@ -195,7 +195,7 @@ def test_sqlite_keeps_what_was_acknowledged_when_the_server_is_killed():
 def test_postgresql_keeps_what_was_acknowledged_when_server_or_database_is_killed():
     import postgres
 
-    apps, databases = board.count(ci=20, nightly=100), board.count(ci=10, nightly=50)
+    apps, databases = board.count(20, nightly=100, quick=8), board.count(10, nightly=50, quick=4)
     with postgres.cluster() as url, ground.installed(url) as at:
         tellers = killed(at, apps)
         acknowledged, gone = len(tellers.acknowledged), lost(at, tellers)

@@ -278,7 +278,7 @@ def sown(bug: list[tuple[Any, str, Any]]):
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_thousand_books_are_lived_through(part):
-    total = board.count(ci=1000, nightly=10_000)
+    total = board.count(ci=1000, nightly=10_000, quick=160)
     bugs = dict(list(_bugs().items())[part::PARTS])
     desk, numbers, missed = open_desk(), range(part, total, PARTS), []
     with scope.village(desk.village.pk):

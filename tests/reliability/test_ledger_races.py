@@ -61,7 +61,7 @@ def unheld(patch: pytest.MonkeyPatch) -> None:
 
 
 def both(name: str, run: Callable[[int], Tally], monkeypatch: pytest.MonkeyPatch) -> None:
-    tally, few = run(board.count(ci=300, nightly=1000)), board.count(ci=10, nightly=100)
+    tally, few = run(board.count(ci=300, nightly=1000, quick=60)), board.count(ci=10, nightly=100)
     with monkeypatch.context() as patch:
         unheld(patch)
         loose = run(few)

@@ -130,7 +130,7 @@ STEPS = {
 def test_of_eight_who_take_a_step_one_goes_first(step, here, crowd, monkeypatch):
     make, doing = STEPS[step]
     pattern, act = make(here, "m"), doing(here)
-    tally = raced(crowd, pattern, step, act, board.count(ci=300, nightly=1000))
+    tally = raced(crowd, pattern, step, act, board.count(ci=300, nightly=1000, quick=60))
     few = board.count(ci=10, nightly=100)
     with monkeypatch.context() as patch:
         without_comparing(patch)
@@ -164,7 +164,7 @@ def test_a_sheet_that_arrives_eight_times_is_one_matter(here, crowd, monkeypatch
         row.key = str(uuid4())
         return inserting.insert_if_new(row)
 
-    tally, few = run(board.count(ci=300, nightly=1000)), board.count(ci=10, nightly=100)
+    tally, few = run(board.count(ci=300, nightly=1000, quick=60)), board.count(ci=10, nightly=100)
     with monkeypatch.context() as patch:
         patch.setattr(idempotency, "insert_if_new", look_then_write)
         loose = run(few)
@@ -202,7 +202,7 @@ def test_eight_matters_at_once_get_eight_numbers_without_a_gap(here, crowd, monk
         Counter.objects.filter(pk=row.pk).update(value=row.value + 1)
         return row.value + 1
 
-    tally, few = run(board.count(ci=300, nightly=1000)), board.count(ci=10, nightly=100)
+    tally, few = run(board.count(ci=300, nightly=1000, quick=60)), board.count(ci=10, nightly=100)
     with monkeypatch.context() as patch:
         patch.setattr(counters, "_drawn", read_then_write)
         loose = run(few)
@@ -235,7 +235,7 @@ def test_two_matters_merged_crosswise_are_never_both_gone(here, crowd, monkeypat
             tally.add(gone, found)
         return tally
 
-    tally, few = run(board.count(ci=300, nightly=1000)), board.count(ci=10, nightly=100)
+    tally, few = run(board.count(ci=300, nightly=1000, quick=60)), board.count(ci=10, nightly=100)
     with monkeypatch.context() as patch:
         patch.setattr(holding, "_locked", lambda rows, **_how: rows)
         patch.setattr(holding, "after_check", lambda: time.sleep(0.01))
