@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from PIL import Image
 
 from tests.factories import books, envelopes
+from tests.factories.rows import keep, row, rows_at_once
 from tongxin.accounts.models import Passkey, User
 from tongxin.bodies.models import Appointment, Body, BodyKind, EmergencyAccess, Post
 from tongxin.bodies.roles import STAFF, Role
@@ -34,35 +34,6 @@ from tongxin.territory.models import Division, Grid, Group, Level, Place, PlaceC
 LONG_AGO = date(2001, 1, 1)
 PASSWORD = "nine-poplars-by-the-river"
 TAIL = "0471"  # the family's telephone ends in it
-
-
-_waiting: list[dict[type, list]] = []
-
-
-def row(model, **fields):
-    """A valid row, without asking anybody."""
-    return keep(model(**fields))
-
-
-def keep(made):
-    if _waiting:
-        _waiting[-1].setdefault(type(made), []).append(made)
-    else:
-        made.save(force_insert=True)
-    return made
-
-
-@contextmanager
-def rows_at_once() -> Iterator[None]:
-    """Rows made in here are written when it ends, a table at a time: a stage is made for every other test."""
-    _waiting.append({})
-    try:
-        yield
-    finally:
-        waiting = _waiting.pop()
-    with transaction.atomic():  # posts name each other
-        for model, rows in waiting.items():
-            model._base_manager.bulk_create(rows)
 
 
 @dataclass
