@@ -49,6 +49,9 @@ def test_the_way_from_the_matter_to_the_name(as_, here, sealed):
         assert WHO not in text_of(as_(who).get(to("unsealing", asked.pk)))
         page = as_(who).post(to("unseal_read", asked.pk))
         assert WHO in text_of(page) and PHONE in text_of(page) and page["Cache-Control"].find("no-store") >= 0
+    assert to("unsealing", asked.pk) not in as_("township").get(reverse("issues:today")).content.decode(), (
+        "read already"
+    )
     page = as_("secretary").get(to("unsealing", asked.pk))
     assert page.status_code == 200 and WHO not in text_of(page) and "现在看" not in text_of(page)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -17,6 +18,7 @@ from django.db.models import Q
 from django.test import Client, RequestFactory
 from PIL import Image
 
+from tests.factories import envelopes
 from tests.factories import stage as stages
 from tests.issues.test_queries_recusing import home, leave, person
 from tests.journeys import canaries, doors
@@ -25,6 +27,7 @@ from tests.journeys.test_a_stranger_tells_and_hears_back import number_on, recei
 from tests.journeys.visitor import Visitor
 from tongxin.casework.actors import Calendar
 from tongxin.core import clock, ids, outbox
+from tongxin.core.errors import DomainError
 from tongxin.issues import actions, queries
 from tongxin.issues.actions import telling
 from tongxin.issues.models import Issue, Recusal, Route, matters
@@ -277,6 +280,7 @@ def differences(here, case: Case) -> list[str]:
     before = {who: looked(here, who, case) for who in people}
     number = number_on(tell_sealed(Visitor(here), words=WORDS, category="land_money", **about))
     afterwards(here, case, number)
+    asked_to_open(here, number)
     for who in people:
         after = looks(here, who)
         found += [f"{case}: {who} {address} moved" for address in after if after[address] != before[who][address]]
@@ -292,6 +296,16 @@ def differences(here, case: Case) -> list[str]:
     if here.issues[f"next {case}"].number.split("-")[1] != "0002":
         found.append(f"{case}: a gap in the numbers")
     return found
+
+
+def asked_to_open(here, number: str) -> None:
+    """Whoever takes it asks for its envelope, where anybody could agree: nobody recused sees the request either."""
+    issue = Issue.objects.get(number=number)
+    for who in ("supervisor", "township"):
+        here.users[who].__dict__.pop("_holdings", None)
+        with suppress(DomainError):
+            actions.ask_unsealing(issue, by=here.users[who], reason=envelopes.WHY, case_number=envelopes.CASE)
+            return
 
 
 _looked: dict[str, dict[str, tuple[int, str]]] = {}

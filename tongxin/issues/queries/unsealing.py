@@ -60,7 +60,10 @@ def openings(village_id: UUID, **which: Any) -> list[Opening]:
     theirs = {f"unsealing__{name}": value for name, value in which.items()}
     rows = Unsealing.objects.filter(village_id=village_id, **which).select_related("issue__village", "by")
     entries = list(UnsealingEntry.objects.filter(village_id=village_id, **theirs).order_by("at", "id"))
-    asked = rows.order_by("-at", "-id")[:MOST]
+    asked = list(rows.order_by("-at", "-id")[:MOST])
+    people = {one.by_id: one.by for one in asked}
+    for one in asked:
+        one.by = people[one.by_id]  # one log-in, so that what it holds is looked up once
     return [_opening(one, [entry for entry in entries if entry.unsealing_id == one.pk], now) for one in asked]
 
 

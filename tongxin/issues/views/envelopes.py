@@ -40,10 +40,11 @@ def request_of(request: StaffRequest, opening: Opening) -> Request:
 
 
 def is_for(request: StaffRequest, opening: Opening) -> bool:
-    """Whether it waits for this user: to speak, or to read."""
+    """Whether it waits for this user: to speak, or to read for the first time."""
     if opening.state == State.ASKED:
         return access.second_signer(request.user, opening) is not None
-    return opening.state == State.OPEN and access.can_read_envelope(request.user, opening)
+    has_read = any(entry.by_id == request.user.pk for entry in opening.reads)
+    return opening.state == State.OPEN and not has_read and access.can_read_envelope(request.user, opening)
 
 
 def seen(request: StaffRequest, openings: Sequence[Opening]) -> list[Request]:
