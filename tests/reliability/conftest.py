@@ -9,6 +9,7 @@ ONCE = {
     "test_apportionment": "arithmetic",
     "test_canaries": "pages",
     "test_exports": "spreadsheets",
+    "test_extra_fields": "forms",
     "test_fuzz": "forms",
     "test_guessing": "a model of guesses",
     "test_headers": "answers",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django import forms
 from django.test import Client
 
 from tests.factories import stage as stages
@@ -76,3 +77,18 @@ def unscoped(monkeypatch: pytest.MonkeyPatch, table: type[VillageRow]) -> Iterat
         patch.setattr(VillageQuerySet, "of", lambda rows, where: rows if rows.model is table else of(rows, where))
         yield
     kept.forget()
+
+
+@contextmanager
+def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[forms.BaseForm]]:
+    """Every form that is made meanwhile."""
+    made: list[forms.BaseForm] = []
+    begun = forms.BaseForm.__init__
+
+    def begin(self: forms.BaseForm, *args: Any, **kwargs: Any) -> None:
+        begun(self, *args, **kwargs)
+        made.append(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forms.BaseForm, "__init__", begin)
+        yield made

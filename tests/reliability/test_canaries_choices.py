@@ -2,10 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from django import forms
 from django.apps import apps
 from django.db import models, transaction
@@ -13,7 +11,7 @@ from django.db import models, transaction
 from tests.factories.stage import Stage
 from tests.journeys import doors
 from tests.reliability import board, foreign, presses
-from tests.reliability.neighbours import two, unscoped
+from tests.reliability.neighbours import heard, two, unscoped
 from tongxin.bodies.models import Body
 from tongxin.core import once
 from tongxin.issues.models import Issue
@@ -24,21 +22,6 @@ UNSURE = {"bodies:appoint": {"name": "苗", "outsider": ""}}
 # a form whose choice shows that a table was asked without its village
 CONTROLS = {"bodies:body_new": Body, "territory:place_new": Group, "people:household_new": Grid}
 ALONE = {"only_village"}  # a form that stands nowhere on a site of two villages
-
-
-@contextmanager
-def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[forms.BaseForm]]:
-    """Every form that is made meanwhile."""
-    made: list[forms.BaseForm] = []
-    begun = forms.BaseForm.__init__
-
-    def begin(self: forms.BaseForm, *args: Any, **kwargs: Any) -> None:
-        begun(self, *args, **kwargs)
-        made.append(self)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(forms.BaseForm, "__init__", begin)
-        yield made
 
 
 def choices(made: list[forms.BaseForm]) -> Iterator[tuple[forms.BaseForm, str, forms.ModelChoiceField]]:
