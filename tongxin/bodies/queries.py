@@ -1,13 +1,13 @@
 """Who holds what today, and who answers for whom."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import DateField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
 from django.http import HttpRequest
 
 from tongxin.accounts.models import User
@@ -16,6 +16,7 @@ from tongxin.bodies.models import Appointment, EmergencyAccess, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.actors import Actor
 from tongxin.core import clock, matrix
+from tongxin.core.db.prepared import Prepared
 from tongxin.people.models import Person
 from tongxin.territory.models import Village
 
@@ -102,6 +103,26 @@ _AS_HELD = (
 )
 
 
+def _held_by(user: UUID, today: date, recent: datetime) -> QuerySet[Any, Any]:
+    """Appointments by the day, and what was lent to them since."""
+    stamp = Subquery(audit.stamps(OuterRef("village_id")))
+    seated = (
+        Appointment._base_manager.filter(person__user_id=user, from_on__lte=today)
+        .exclude(to_on__lte=today)
+        .annotate(stamp=stamp, since=F("entered_at"), hours=Value(0))
+        .values_list(*_AS_HELD)
+    )
+    lent = (
+        EmergencyAccess._base_manager.filter(person__user_id=user, ended_at__isnull=True, given_at__gt=recent)
+        .annotate(stamp=stamp, since=F("given_at"))
+        .values_list(*_AS_HELD)
+    )
+    return seated.union(lent, all=True)
+
+
+_HELD = Prepared(_held_by, user=UUIDField(), today=DateField(), recent=DateTimeField())
+
+
 def _all_held(who: User) -> dict[UUID, Holdings]:
     """By village, what a user holds now anywhere: appointments by the day, what is lent by the minute. One query."""
     user: User = getattr(who, "_wrapped", who)  # request.user is lazy; remember on the row itself
@@ -111,23 +132,10 @@ def _all_held(who: User) -> dict[UUID, Holdings]:
         over_at, known = memory[today]
         if over_at is None or now < over_at:
             return known
-    stamp = Subquery(audit.stamps(OuterRef("village_id")))
-    seated = (
-        Appointment._base_manager.filter(person__user=user, from_on__lte=today)
-        .exclude(to_on__lte=today)
-        .annotate(stamp=stamp, since=F("entered_at"), hours=Value(0))
-        .values_list(*_AS_HELD)
-    )
-    recent = now - timedelta(hours=EmergencyAccess.MOST_HOURS)
-    lent = (
-        EmergencyAccess._base_manager.filter(person__user=user, ended_at__isnull=True, given_at__gt=recent)
-        .annotate(stamp=stamp, since=F("given_at"))
-        .values_list(*_AS_HELD)
-    )
+    rows = _HELD.ask(user=user.pk, today=today, recent=now - timedelta(hours=EmergencyAccess.MOST_HOURS))
     found: dict[UUID, list[Held]] = {}
     stamps: dict[UUID, str | None] = {}
     ends: list[datetime] = []
-    rows: Iterable[tuple[Any, ...]] = seated.union(lent, all=True)
     for row in sorted(rows, key=lambda row: (row[3] > 0, row[-2], row[-1])):
         village_id, stamps[row[0]], since, hours, role = row[:5]
         until = since + timedelta(hours=hours) if hours else None
