@@ -20,3 +20,13 @@ def test_nobody_may_appoint_himself(stage):
     assert not access.can_appoint(stage.users["clerk"], own)
     assert access.can_appoint(stage.users["secretary"], own)
     assert not access.can_appoint(stage.users["council"], own)
+
+
+def test_what_stands_above_the_village_is_the_townships_to_give(stage):
+    givers = {who: [access.can_grant(stage.users[who], stage.posts[post]) for post in ("township", "supervisor")]
+              for who in ("secretary", "clerk", "township", "supervisor", "committee")}  # fmt: skip
+    village = [False, True]
+    assert givers == {
+        "secretary": village, "clerk": village, "township": [True, True], "supervisor": [False] * 2,
+        "committee": [False] * 2,
+    }  # fmt: skip

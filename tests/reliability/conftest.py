@@ -11,6 +11,7 @@ ONCE = {
     "test_exports": "spreadsheets",
     "test_extra_fields": "forms",
     "test_fuzz": "forms",
+    "test_grants": "pages",
     "test_guessing": "a model of guesses",
     "test_headers": "answers",
     "test_matrix": "doors; the races behind them are in test_races",

@@ -5,7 +5,7 @@ from uuid import UUID
 from tongxin.bodies import queries
 from tongxin.bodies.models import Post
 from tongxin.bodies.roles import STAFF, Role
-from tongxin.core import matrix
+from tongxin.core import clock, matrix
 from tongxin.people.models import Person
 
 KEEPERS = matrix.roles("bodies.keep")
@@ -20,6 +20,15 @@ def can_keep_bodies(user: object, village_id: UUID) -> bool:
 def can_appoint(user: object, person: Person) -> bool:
     """Nobody appoints himself."""
     return can_keep_bodies(user, person.village_id) and queries.held(user, person.village_id).person_id != person.pk
+
+
+ABOVE = frozenset({Role.TOWNSHIP, Role.COUNTY})
+
+
+def can_grant(user: object, post: Post) -> bool:
+    """Seat somebody in a post, and end it; what stands above the village only for the township, once it is there."""
+    is_above = post.role in ABOVE and queries.has_officer(post.village_id, Role.TOWNSHIP, clock.today())
+    return queries.held(user, post.village_id).may("bodies.grant", {"above_village" if is_above else "of_village"})
 
 
 # whoever watches the office, or stands above it, is not replaced by it for a day

@@ -23,6 +23,12 @@ from tongxin.people.models import Person
 from tongxin.territory.models import Grid, Village
 
 
+def _must_grant(by: Actor, post: Post) -> None:
+    _must_keep(by, post.village)
+    if not isinstance(by, Operator) and not access.can_grant(by, post):
+        raise NotAllowed(_("The township gives this post. Its officer has to enter it."))
+
+
 def _must_keep(by: Actor, village: Village) -> None:
     if not isinstance(by, Operator) and not access.can_keep_bodies(by, village.pk):
         raise NotAllowed(_("This step is not yours to take."))
@@ -149,10 +155,12 @@ def appoint(
 ) -> Appointment:
     """Seat somebody, from a day on, by an election or an order. Rights begin on that day.
 
+    The post of the last supervisor passes on: the term of whoever held it ends on the day on which this one begins.
+
     Raises:
-        NotAllowed: oneself, or not a keeper. DomainError: no free seat, before the body, a person of another village.
+        NotAllowed: oneself, or not one who grants it. DomainError: no free seat, a person of another village.
     """
-    _must_keep(by, post.village)
+    _must_grant(by, post)
     if not isinstance(by, Operator) and not access.can_appoint(by, person):
         raise NotAllowed(_("Nobody appoints himself. Somebody else has to enter this."))
     if person.village_id != post.village_id or post.ended_on is not None:
@@ -163,9 +171,14 @@ def appoint(
         raise DomainError(_("The last day is before the first."), field="to_on")
     if person.died_on is not None:
         raise DomainError(_("Who has died holds no post."), field="person")
-    _must_have_a_seat(post, from_on, to_on)
+    former = queries.last_supervisor(post, from_on)
+    if former is None or former.to_on is not None or former.from_on >= from_on or former.person_id == person.pk:
+        former = None
+        _must_have_a_seat(post, from_on, to_on)
     try:
         with audit.together():
+            if former is not None:
+                _end(former, by=by, to_on=from_on, because="")
             row = Appointment(
                 village_id=post.village_id,
                 post=post,
@@ -186,35 +199,39 @@ def appoint(
 
 
 def _must_have_a_seat(post: Post, from_on: date, to_on: date | None) -> None:
-    """A free seat on every day of the time; whoever is entered for a later day has theirs already.
-
-    Raises:
-        DomainError: names who sits there.
-    """
-    rows = Appointment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=from_on), post=post)
-    if to_on is not None:
-        rows = rows.filter(from_on__lt=to_on)
-    meeting = list(rows.select_related("person").order_by("from_on", "id"))
-    for day in sorted({from_on, *(row.from_on for row in meeting if row.from_on > from_on)}):
-        sitting = [row for row in meeting if row.from_on <= day and (row.to_on is None or row.to_on > day)]
-        if len(sitting) >= post.seats:
-            names = "、".join(row.person.name for row in sitting)
-            raise DomainError(_("No seat is free: %(names)s. End that first.") % {"names": names}, field="post")
+    if sitting := queries.in_the_way(post, from_on, to_on):
+        names = "、".join(row.person.name for row in sitting)
+        raise DomainError(_("No seat is free: %(names)s. End that first.") % {"names": names}, field="post")
 
 
 def end_appointment(appointment: Appointment, *, by: Actor, to_on: date, because: str = "") -> None:
     """The first day on which the post is no longer theirs; rights end then, dispatched matters stay with the post."""
-    _must_keep(by, appointment.post.village)
+    _must_grant(by, appointment.post)
     if to_on < appointment.from_on:
         raise DomainError(_("That is before it began."), field="to_on")
     with audit.together():
-        rows = Appointment.objects.filter(pk=appointment.pk, to_on=None).update(
-            to_on=to_on, ended_because=because.strip(), ended_by=by if isinstance(by, User) else None
-        )
-        if not rows:
-            raise WrongStatus(_("It has ended already."))
-        audit.record("bodies.end_appointment", by=by, about=appointment, data={"post": appointment.post_id})
+        _must_leave_a_supervisor(appointment, to_on)
+        _end(appointment, by=by, to_on=to_on, because=because)
     _forget(by)
+
+
+def _must_leave_a_supervisor(leaving: Appointment, day: date) -> None:
+    """The village is at no time without one (T04). Two who leave at once wait for each other here."""
+    if leaving.post.role != Role.SUPERVISOR:
+        return
+    holding.hold_all(Post.objects.filter(village_id=leaving.village_id, role=Role.SUPERVISOR))
+    if not queries.has_officer(leaving.village_id, Role.SUPERVISOR, day, without=leaving.person_id):
+        words = _("%(name)s is the last supervisor. Appoint who comes next: with that, this term ends by itself.")
+        raise DomainError(words % {"name": leaving.person.name}, field="to_on")
+
+
+def _end(appointment: Appointment, *, by: Actor, to_on: date, because: str) -> None:
+    rows = Appointment.objects.filter(pk=appointment.pk, to_on=None).update(
+        to_on=to_on, ended_because=because.strip(), ended_by=by if isinstance(by, User) else None
+    )
+    if not rows:
+        raise WrongStatus(_("It has ended already."))
+    audit.record("bodies.end_appointment", by=by, about=appointment, data={"post": appointment.post_id})
 
 
 def lend_post(post: Post, person: Person, *, by: Actor, hours: int, because: str) -> EmergencyAccess:

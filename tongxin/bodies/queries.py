@@ -165,6 +165,34 @@ def forget(user: User) -> None:
     user.__dict__.pop("_holdings", None)
 
 
+def has_officer(village_id: UUID, role: str, day: date, without: UUID | None = None) -> bool:
+    """Whether somebody, or somebody else, holds a post of this role on a day."""
+    rows = Appointment.objects.filter(village_id=village_id, post__role=role).on(day)
+    return (rows if without is None else rows.exclude(person_id=without)).exists()
+
+
+def in_the_way(post: Post, from_on: date, to_on: date | None) -> list[Appointment]:
+    """Who sits there on a day of that time on which no seat is free; whoever is entered for a later day sits too."""
+    rows = Appointment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=from_on), post=post)
+    if to_on is not None:
+        rows = rows.filter(from_on__lt=to_on)
+    meeting = list(rows.select_related("person").order_by("from_on", "id"))
+    for day in sorted({from_on, *(row.from_on for row in meeting if row.from_on > from_on)}):
+        sitting = [row for row in meeting if row.from_on <= day and (row.to_on is None or row.to_on > day)]
+        if len(sitting) >= post.seats:
+            return sitting
+    return []
+
+
+def last_supervisor(post: Post, day: date) -> Appointment | None:
+    """Who holds this post and, on that day, is the only supervisor of the village; the post must have one seat."""
+    if post.role != Role.SUPERVISOR or post.seats != 1:
+        return None
+    rows = Appointment.objects.filter(village_id=post.village_id, post__role=Role.SUPERVISOR).on(day)
+    found = list(rows.select_related("person")[:2])
+    return found[0] if len(found) == 1 and found[0].post_id == post.pk else None
+
+
 def villages_of(user: User) -> list[UUID]:
     """Villages where the user holds a staff post today, first appointment first."""
     today = clock.today()

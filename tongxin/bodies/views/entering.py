@@ -122,6 +122,9 @@ def appoint(request: HttpRequest, post_pk: UUID) -> HttpResponse:
 
     heading = _("Appoint: %(post)s") % {"post": post.title}
     lead = _("Rights begin on the day you enter. Nobody appoints himself.")
+    if former := queries.last_supervisor(post, clock.today(asked.village.tz)):
+        passes = _("%(name)s holds the post; on that day it passes on.") % {"name": former.person.name}
+        lead = f"{passes} {lead}"
     return _form_page(request, form, heading, deed, _("Appointed."), body=post.body, lead=lead)
 
 

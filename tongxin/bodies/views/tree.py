@@ -43,6 +43,8 @@ class Seat:
 
     post: Post
     sittings: list[Sitting] = field(default_factory=list)
+    may_grant: bool = True  # whoever reads it may seat somebody here
+    passes_on: bool = False  # of the last supervisor: seating the next one ends the term
 
     @property
     def is_lent(self) -> bool:
@@ -186,9 +188,13 @@ def body(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = body_of(request, pk)
     day = clock.today(asked.village.tz)
     former = Appointment.objects.filter(post__body=found, to_on__lte=day).select_related("post", "person")
+    branch = grown(asked.village, day, [found])[0]
+    for seat in branch.seats:
+        seat.may_grant = access.can_grant(asked.user, seat.post)
+        seat.passes_on = queries.last_supervisor(seat.post, day) is not None
     context = {
         "body": found,
-        "branch": grown(asked.village, day, [found])[0],
+        "branch": branch,
         "children": Body.objects.of(asked.village).filter(parent=found).on(day).order_by("grid__number", "name"),
         "former": former.order_by("-to_on", "-id"),
         "may_keep": access.can_keep_bodies(asked.user, asked.village.pk) and found.ended_on is None,
