@@ -56,6 +56,14 @@ def test_the_way_from_the_matter_to_the_name(as_, here, sealed):
     assert page.status_code == 200 and WHO not in text_of(page) and "现在看" not in text_of(page)
 
 
+def test_a_reading_stands_among_those_that_looked_and_a_complaint_not_before_the_accused(as_, here, sealed, complaint):
+    for issue in (sealed, complaint):
+        read(here, agree(here, ask(here, issue)))
+    said = "保密的事是谁说的（两个单位拆的封）"
+    assert text_of(as_("supervisor").get(reverse("audit:looks"))).count(said) == 2
+    assert text_of(as_("clerk").get(reverse("audit:looks"))).count(said) == 1
+
+
 def test_what_is_missing_is_said_on_the_page_and_what_was_typed_is_kept(as_, here, sealed):
     page = as_("supervisor").post(to("unseal", sealed.number), {"reason": "核实", "case_number": CASE})
     assert page.status_code == 422 and "至少十个字" in text_of(page) and CASE in page.content.decode()
