@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor, Operator
-from tongxin.core import clock, numbers
+from tongxin.core import clock, console, numbers
 from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
 from tongxin.territory import access, queries
 from tongxin.territory.models import Division, Grid, Group, Level, Place, PlaceCode, PlaceKind, Village
@@ -24,6 +24,16 @@ ANCIENT = date(2000, 1, 1)
 def _must_keep(by: Actor, village_id: UUID) -> None:
     if not access.can_keep_ground(by, village_id):
         raise NotAllowed(_("This step is not yours to take."))
+
+
+def opened(village_id: UUID | None) -> None:
+    """Whoever opens a village's rows at the server's command line stands in its chain: once a command (R17).
+
+    None: those of all villages; that stands in the chain of the installation.
+    """
+    if name := console.first_opened(village_id):
+        with audit.together():
+            audit.record("territory.open_rows", by=Operator(name), village_id=village_id, data={"command": name})
 
 
 def found_village(

@@ -4,7 +4,7 @@ A request opens its village's scope in the middleware; a command or a job opens 
 village's table asks here, so a forgotten filter is an exception and never a leak.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
@@ -21,6 +21,15 @@ class _Everything:
 
 EVERYTHING: Final = _Everything()
 _active: ContextVar[UUID | _Everything | None] = ContextVar("village", default=None)
+
+
+_watch: Callable[[UUID | None], None] = lambda village_id: None  # noqa: E731 -- until `register_watch`
+
+
+def register_watch(watch: Callable[[UUID | None], None]) -> None:
+    """What is told each time a village, or with None all of them, is opened."""
+    global _watch
+    _watch = watch
 
 
 def active() -> UUID | _Everything | None:
@@ -41,6 +50,7 @@ def one() -> UUID:
 
 @contextmanager
 def village(village_id: UUID) -> Iterator[None]:
+    _watch(village_id)
     token = _active.set(village_id)
     try:
         yield
@@ -53,6 +63,7 @@ def everything(reason: str) -> Iterator[None]:
     """Lift the scope; `reason` says why, for whoever reads the code."""
     if not reason:
         raise ValueError("lifting the scope needs a reason")
+    _watch(None)
     token = _active.set(EVERYTHING)
     try:
         yield
