@@ -23,6 +23,7 @@ WIRING = {
 # Mechanisms that are no room of a domain app, each with its reason. The ground (core, casework) consists of such.
 OTHERS = {
     "accounts/checks": "what is unsafe about log-ins, refused at start-up",
+    "bodies/checks": "a matrix or an appointment that joins powers which must be apart",
     "audit/checks": "an algorithm that nobody can reckon is refused at start-up",
     "audit/wording": "what an act and a fault of the chain are called",
     "accounts/hashers": "the password hasher with our memory size",

@@ -6,9 +6,9 @@ class BodiesConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.audit import queries as audit
-        from tongxin.bodies import actions, queries
+        from tongxin.bodies import actions, checks, queries
         from tongxin.bodies.roles import Role
-        from tongxin.core import access, clock, matrix, outbox
+        from tongxin.core import access, clock, health, matrix, outbox
         from tongxin.people import queries as people
         from tongxin.territory import queries as territory
 
@@ -21,6 +21,7 @@ class BodiesConfig(AppConfig):
                 {"rows": queries.answering_for(household.grid_id, clock.today())},
             )
         )
+        health.register("apart", checks.held_apart)
         outbox.register("bodies.run_out", actions.run_out)
         audit.register_readers(queries.readers)
         territory.register_grid_facts("answers", queries.workers_by_grid)
