@@ -1,6 +1,7 @@
 """A balance on any day, with closes behind it and without, is the plain sum."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from tests.ledger.conftest import day
 from tongxin.ledger import queries
 from tongxin.ledger.models import Account, Book, Posting
+from tongxin.territory import scope
 
 
 def plain(account, on=None):
@@ -100,3 +102,13 @@ def test_the_day_before_a_day_is_the_end_of_what_was_held(on, back):
     """`statement` counts on from the evening before its first day."""
     if on.toordinal() > back + 1:
         assert queries.date.fromordinal(on.toordinal() - 1) == on - timedelta(days=1)
+
+
+@pytest.mark.parametrize("ask", ["closed_through", "balance", "lowest_from"])
+def test_nothing_is_told_in_another_villages_scope(desk, ask):
+    """R17: these questions go past the manager, so they look at the scope themselves."""
+    arguments = {"closed_through": [desk.book], "balance": [desk.wang], "lowest_from": [desk.wang, day()]}[ask]
+    with scope.village(uuid4()), pytest.raises(scope.NoScope):
+        getattr(queries, ask)(*arguments)
+    with scope.everything("the look at all books"):
+        assert not getattr(queries, ask)(*arguments)

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import DateField, QuerySet, Sum, UUIDField
 
+from tongxin.core.db.prepared import Prepared
 from tongxin.ledger.models import Account, Book, Close, ClosingBalance, Posting, Transaction
+from tongxin.territory import scope
 
 DAWN = date(1, 1, 1)
 
@@ -27,8 +29,9 @@ def account(book: Book, kind: str, owner_id: UUID | None = None) -> Account:
 
 def closed_through(book: Book) -> date | None:
     """The last day that is closed for ever."""
-    last = Close.objects.filter(village_id=book.village_id, book=book).order_by("-through_on")
-    return last.values_list("through_on", flat=True).first()
+    scope.must_reach(book.village_id)
+    last = next(_LAST_CLOSE.ask(village=book.village_id, book=book.pk), None)
+    return last[0] if last else None
 
 
 def balance(account: Account, on: date | None = None) -> int:
@@ -58,8 +61,7 @@ def balances(book: Book, on: date | None = None) -> dict[UUID, int]:
 def lowest_from(account: Account, day: date) -> int:
     """The least that the account holds at the end of `day` or of any later day: so much may still be taken on `day`."""
     since, held = _closing(account, None)
-    days = _postings(account, since, None).values_list("effective_on").annotate(sum=Sum("units"))
-    by_day: list[tuple[date, int]] = list(days.order_by("effective_on"))
+    by_day: list[tuple[date, int]] = list(_BY_DAY.ask(village=account.village_id, account=account.pk, since=since))
     lowest = held = held + sum(units for on, units in by_day if on <= day)
     for on, units in by_day:
         if on > day:
@@ -89,12 +91,46 @@ def legs(transaction: Transaction) -> list[Posting]:
 
 def _closing(account: Account, on: date | None) -> tuple[date, int]:
     """(through which day, what it held then) at the last close not after `on`; before the first: nothing."""
-    rows = ClosingBalance.objects.filter(village_id=account.village_id, account=account)
-    if on is not None:
-        rows = rows.filter(through_on__lte=on)
-    return rows.order_by("-through_on").values_list("through_on", "units").first() or (DAWN, 0)
+    scope.must_reach(account.village_id)
+    through = on or date.max
+    for day, units in _CLOSED_AT.ask(village=account.village_id, account=account.pk, through=through):
+        return day, units
+    return DAWN, 0
 
 
 def _postings(account: Account, since: date, on: date | None) -> QuerySet[Posting]:
     rows = Posting.objects.filter(village_id=account.village_id, account=account, effective_on__gt=since)
     return rows if on is None else rows.filter(effective_on__lte=on)
+
+
+# What every posting asks, put into SQL once.
+_LAST_CLOSE = Prepared(
+    lambda village, book: (
+        Close._base_manager.filter(village_id=village, book_id=book)
+        .order_by("-through_on")
+        .values_list("through_on")[:1]
+    ),
+    village=UUIDField(),
+    book=UUIDField(),
+)
+_CLOSED_AT = Prepared(
+    lambda village, account, through: (
+        ClosingBalance._base_manager.filter(village_id=village, account_id=account, through_on__lte=through)
+        .order_by("-through_on")
+        .values_list("through_on", "units")[:1]
+    ),
+    village=UUIDField(),
+    account=UUIDField(),
+    through=DateField(),
+)
+_BY_DAY = Prepared(
+    lambda village, account, since: (
+        Posting._base_manager.filter(village_id=village, account_id=account, effective_on__gt=since)
+        .values_list("effective_on")
+        .annotate(sum=Sum("units"))
+        .order_by("effective_on")
+    ),
+    village=UUIDField(),
+    account=UUIDField(),
+    since=DateField(),
+)

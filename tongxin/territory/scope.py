@@ -48,6 +48,16 @@ def one() -> UUID:
     return here
 
 
+def must_reach(village_id: UUID) -> None:
+    """For a question that names its village and does not go through a manager.
+
+    Raises:
+        NoScope: the scope at hand is another village's, or there is none.
+    """
+    if (here := _active.get()) is not EVERYTHING and here != village_id:
+        raise NoScope("this village was asked outside its scope")
+
+
 @contextmanager
 def village(village_id: UUID) -> Iterator[None]:
     _watch(village_id)
