@@ -11,6 +11,7 @@ from tongxin.bodies.models import Appointment
 from tongxin.bodies.roles import Role
 from tongxin.core import clock, health, matrix
 from tongxin.core.health import State
+from tongxin.territory import scope
 
 
 def test_the_matrix_is_separated():
@@ -73,6 +74,15 @@ def test_who_holds_what_must_be_apart_is_named(stage, holds, too, words):
     assert person.name in found and words in found and stage.village.name in found
     Appointment.objects.filter(pk=seat.pk).update(to_on=clock.today())
     assert said() == []
+
+
+def test_a_neighbour_hears_nothing_of_it_and_the_operator_does(stage):
+    other = stages.settle(stages.village("shiping", "石坪村", 2))
+    Appointment.objects.filter(post__role=Role.SUPERVISOR).update(to_on=clock.today())
+    with scope.village(other.village.pk):
+        assert said() == []
+    with scope.everything("as the command line, which has no village"):
+        assert len(said()) == 1
 
 
 def test_a_village_that_nobody_watches_is_named(stage):

@@ -91,10 +91,15 @@ def unseparated() -> Iterator[str]:
 
 
 def held_apart() -> Iterator[Finding]:
-    """One finding for each person who holds what must be apart, and for each village that nobody watches."""
-    fine = True
+    """One finding for each person who holds what must be apart, and for each village that nobody watches.
+
+    A page of one village hears of its own alone; the operator of all.
+    """
+    fine, here = True, scope.active()
     with scope.everything("nobody holds at once what must be apart"):
         for village in territory.villages():
+            if isinstance(here, UUID) and village.pk != here:
+                continue
             rows = Appointment.objects.filter(village_id=village.pk).on(clock.today(village.tz))
             holders: dict[UUID, dict[str, str]] = {}
             for person, name, role in rows.values_list("person_id", "person__name", "post__role"):
