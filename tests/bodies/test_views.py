@@ -75,7 +75,7 @@ def test_leave_partner_log_in_and_end_by_form(stage, as_user):
     soon = (clock.today() + timedelta(days=3)).isoformat()
     today = clock.today().isoformat()
     assert clerk.post(reverse("bodies:leave", args=[row.pk]), {"away_from": today, "away_to": soon}).status_code == 303
-    pair = {"partner": stage.posts["helper"].pk}
+    pair = {"partner": stage.posts["helper"].pk, "stood": stage.posts["worker2"].pk}
     assert clerk.post(reverse("bodies:pair", args=[stage.posts["worker"].pk]), pair).status_code == 303
     leader = Appointment.objects.get(post=stage.posts["leader"])
     made = clerk.post(reverse("bodies:login", args=[leader.pk]), {"username": "leader.new"})
@@ -114,3 +114,27 @@ def test_a_term_with_its_last_day_is_entered_at_once(stage, as_user):
     given = {"name": "苗小满", "from_on": "2022-03-01", "to_on": "2023-03-01"}
     assert as_user("clerk").post(reverse("bodies:appoint", args=[post.pk]), given).status_code == 303
     assert Appointment.objects.get(post=post, person__name="苗小满").to_on.isoformat() == "2023-03-01"
+
+
+def test_a_leave_and_a_partner_changed_meanwhile_show_both_and_a_second_press_is_a_choice(stage, as_user):
+    """R7: nothing is written over a change that nobody has seen."""
+    clerk, secretary = as_user("clerk"), as_user("secretary")
+    row, post = stage.appointments[-2], stage.posts["worker"]
+    today = clock.today()
+    leave, pair = reverse("bodies:leave", args=[row.pk]), reverse("bodies:pair", args=[post.pk])
+    for at, quicker, mine, now in (
+        (leave, {"away_from": today}, {"away_from": today + timedelta(days=3)}, str(today.day)),
+        (pair, {"partner": stage.posts["helper"].pk}, {"partner": stage.posts["mediator"].pk}, "管水员"),
+    ):
+        shown = {"stood": clerk.get(at).context["form"]["stood"].value() or ""}
+        assert secretary.post(at, {**quicker, **shown}).status_code == 303
+        answer = clerk.post(at, {**mine, **shown})
+        assert answer.status_code == 409
+        assert any(now in value for _label, value in answer.context["now"])
+        name, value = next(iter(mine.items()))
+        assert str(answer.context["form"][name].value()) == str(value)
+        seen = {"stood": answer.context["form"]["stood"].value()}
+        assert clerk.post(at, {**mine, **seen}).status_code == 303
+    row.refresh_from_db()
+    post.refresh_from_db()
+    assert row.away_from == today + timedelta(days=3) and post.partner == stage.posts["mediator"]

@@ -111,7 +111,7 @@ def test_the_last_supervisor_stays_until_the_next_one_is_seated(stage, clients, 
 
     answer = clients[Role.SUPERVISOR].get(desk)
     with monkeypatch.context() as patch:
-        patch.setattr("tongxin.bodies.actions._must_leave_a_supervisor", lambda *args: None)
+        patch.setattr("tongxin.bodies.actions.seating._must_leave_a_supervisor", lambda *args: None)
         end(clerk, stage, Appointment.objects.get(post__role=Role.SUPERVISOR, to_on=None))
     gone = not Appointment.objects.filter(post__role=Role.SUPERVISOR).on(clock.today()).exists()
     board.reach(

@@ -110,7 +110,13 @@ class AppointForm(forms.Form):
         return data
 
 
-class LeaveForm(forms.Form):
+class StoodForm(forms.Form):
+    """`stood` is how the page showed it: nothing is written over a change that came meanwhile unseen (R7)."""
+
+    stood = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class LeaveForm(StoodForm):
     away_from = DayField(label=_("On leave from"), required=False, initial=None)
     away_to = DayField(label=_("Back on"), required=False, initial=None)
 
@@ -144,7 +150,7 @@ class EmergencyForm(forms.Form):
         self.fields["person"].queryset = rows  # type: ignore[attr-defined]
 
 
-class PairForm(forms.Form):
+class PairForm(StoodForm):
     partner = forms.ModelChoiceField(
         Post._base_manager.none(),
         label=_("Which post stands in?"),

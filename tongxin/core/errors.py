@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 
 class DomainError(Exception):
     """A rule says no.
@@ -33,6 +35,13 @@ class WrongStatus(DomainError):
     """Somebody was quicker: the thing is no longer where the caller saw it."""
 
     status = 409
+
+
+class Meanwhile(WrongStatus):
+    """Somebody else has changed what the form shows (R7); the page shows both."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has changed this meanwhile. Please look at both."))
 
 
 class KeyReused(DomainError):

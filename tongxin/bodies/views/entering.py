@@ -17,6 +17,7 @@ from tongxin.bodies.models import Body
 from tongxin.bodies.views.tree import BodyRequest, appointment_of, body_of, post_of
 from tongxin.core import answering, clock
 from tongxin.core.once import once
+from tongxin.core.templatetags.look import day
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -31,13 +32,14 @@ def _form_page(
     body: Body | None = None,
     lead: str = "",
     stays: Sequence[tuple[str, str]] = (),
+    look: Callable[[], answering.Now] | None = None,
 ) -> HttpResponse:
     """A form, one act, back to where it belongs."""
     request.menu_at = "bodies:bodies"  # type: ignore[attr-defined]
     back = reverse("bodies:body", args=[body.pk]) if body is not None else reverse("bodies:bodies")
     label = body.name if body is not None else _("Bodies")
     return answering.form_page(
-        request, form, deed, said, heading=heading, back=back, back_label=label, lead=lead, stays=stays
+        request, form, deed, said, heading=heading, back=back, back_label=label, lead=lead, stays=stays, look=look
     )
 
 
@@ -154,7 +156,15 @@ def end(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
 @once
 def leave(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
     asked, row = cast(BodyRequest, request), appointment_of(request, appointment_pk)
-    form = shapes.LeaveForm(asked.POST or None, initial={"away_from": row.away_from, "away_to": row.away_to})
+    shown = {"away_from": row.away_from, "away_to": row.away_to, "stood": actions.leave_of(row)}
+    form = shapes.LeaveForm(asked.POST or None, initial=shown)
+
+    def look() -> answering.Now:
+        now = appointment_of(request, appointment_pk)
+        days = [(_("On leave from"), now.away_from), (_("Back on"), now.away_to)]
+        lines = [(label, day(on) if on else "—") for label, on in days]
+        return answering.Now(lines, {"stood": actions.leave_of(now)})
+
     return _form_page(
         request,
         form,
@@ -163,6 +173,7 @@ def leave(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
         _("Entered; the partner post is shown meanwhile."),
         body=row.post.body,
         lead=_("Both days empty: they are back."),
+        look=look,
     )
 
 
@@ -170,12 +181,20 @@ def leave(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
 @once
 def pair(request: HttpRequest, post_pk: UUID) -> HttpResponse:
     asked, post = cast(BodyRequest, request), post_of(request, post_pk)
-    form = shapes.PairForm(asked.POST or None, post=post, initial={"partner": post.partner_id})
+    shown = {"partner": post.partner_id, "stood": post.partner_id or ""}
+    form = shapes.PairForm(asked.POST or None, post=post, initial=shown)
+
+    def look() -> answering.Now:
+        now = post_of(request, post_pk)
+        title = now.partner.title if now.partner else "—"
+        return answering.Now([(_("Which post stands in?"), title)], {"stood": str(now.partner_id or "")})
+
     return _form_page(
         request,
         form,
         _("Who stands in for %(post)s?") % {"post": post.title},
-        lambda: actions.pair_posts(post, form.cleaned_data["partner"], by=asked.user),
+        lambda: actions.pair_posts(post, form.cleaned_data["partner"], by=asked.user, stood=form.cleaned_data["stood"]),
         _("They stand in for each other now."),
         body=post.body,
+        look=look,
     )

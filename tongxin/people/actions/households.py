@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock, counters
-from tongxin.core.errors import DomainError, WrongStatus
+from tongxin.core.errors import DomainError, Meanwhile, WrongStatus
 from tongxin.people.actions.history import enter, must_keep
 from tongxin.people.actions.members import take_in
 from tongxin.people.actions.persons import Member
@@ -88,7 +88,7 @@ def change_household(
             house_name=house_name.strip(), grid=grid, group=group, updated_at=clock.now()
         )
         if not rows:
-            raise WrongStatus(_("Somebody else has changed this meanwhile. Please look at both."))
+            raise Meanwhile()
         enter(
             "household",
             by=by,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock
-from tongxin.core.errors import DomainError, WrongStatus
+from tongxin.core.errors import DomainError, Meanwhile, WrongStatus
 from tongxin.people.actions.history import enter, must_keep
 from tongxin.people.actions.persons import Member, change_person, check_birth_year, register_person
 from tongxin.people.models import Household, Membership, Person, Relation
@@ -131,7 +131,7 @@ def choose_head(membership: Membership, *, by: Actor, former: str = Relation.OTH
         except IntegrityError:
             rows = 0
         if not rows:
-            raise WrongStatus(_("Somebody else has changed this meanwhile. Please look at both."))
+            raise Meanwhile()
         enter(
             "head",
             by=by,
@@ -179,7 +179,7 @@ def change_standing(membership: Membership, *, by: Actor, stood: Standing, stand
     with audit.together():
         rows = Membership.objects.filter(pk=membership.pk, to_on=None, **was).update(**now)
         if not rows:
-            raise WrongStatus(_("Somebody else has changed this meanwhile. Please look at both."))
+            raise Meanwhile()
         changed = [key for key in was if was[key] != now[key]]
         enter(
             "member",

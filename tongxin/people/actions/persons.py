@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.audit import actions as audit
 from tongxin.casework.actors import Actor
 from tongxin.core import clock, crypto, masking
-from tongxin.core.errors import DomainError, WrongStatus
+from tongxin.core.errors import DomainError, Meanwhile
 from tongxin.people import pinyin, queries
 from tongxin.people.actions.history import enter, must_keep
 from tongxin.people.models import Membership, Person, Relation, Residence, Sex
@@ -153,7 +153,7 @@ def change_person(
     with audit.together():
         rows = Person.objects.filter(pk=person.pk, updated_at=seen).update(**fields, updated_at=clock.now())
         if not rows:
-            raise WrongStatus(_("Somebody else has changed this meanwhile. Please look at both."))
+            raise Meanwhile()
         enter(
             "person",
             by=by,

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.forms import BoundField
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -55,17 +55,6 @@ def decided(village: Village, form: MemberForm) -> actions.Member | None:
     """The member of a valid form; None while it asks whether they are somebody whom the register knows."""
     data = form.cleaned_data
     return form.decided(queries.namesakes(village, data["name"], data["birth_year"]))
-
-
-F = TypeVar("F", bound=forms.Form)
-
-
-def again(form: F, **shown: str) -> F:
-    """The same form once more with what was typed, over what is there now: pressing again is a choice."""
-    data = QueryDict(mutable=True)
-    data.update({**dict(form.data.items()), **shown})
-    form.data = data
-    return form
 
 
 @dataclass(frozen=True)

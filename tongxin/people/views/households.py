@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongxin.audit.models import Why
 from tongxin.core import clock, ledgers, numbers
-from tongxin.core.answering import tried
+from tongxin.core.answering import again, tried
 from tongxin.core.errors import DomainError
 from tongxin.core.once import once, repeats
 from tongxin.people import access, actions, queries
@@ -24,7 +24,6 @@ from tongxin.people.models import Household, Relation
 from tongxin.people.views.common import (
     RegisterRequest,
     Together,
-    again,
     decided,
     household_of,
     household_page,

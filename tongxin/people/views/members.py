@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
-from tongxin.core.answering import tried
+from tongxin.core.answering import again, tried
 from tongxin.core.once import once
 from tongxin.people import actions, queries
 from tongxin.people.forms import DeathForm, HeadForm, JoinForm, LeaveForm, MoveForm, PersonForm
 from tongxin.people.models import Household, Membership, Relation
 from tongxin.people.views.common import (
     RegisterRequest,
-    again,
     decided,
     household_of,
     household_page,
