@@ -15,7 +15,7 @@ from tongxin.issues.models import Issue
 from tongxin.people.models import Household
 from tongxin.territory.models import Place
 
-MOST = board.count(1, 9)  # things of each sort that are asked for
+MOST = board.count(1, 3)  # things of each sort that are asked for
 THOROUGH = ("nobody", "everybody")  # ask for everything there is; at night all do
 # one table at a time is asked without its village: the page on which that must show
 CONTROLS = {
