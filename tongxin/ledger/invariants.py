@@ -34,11 +34,13 @@ _ASKED: dict[str, tuple[str, str, str]] = {
     # rule: (what a row found means, the question, how it is narrowed to the open period)
     "I1": (
         "transaction {} does not sum to zero",
-        "SELECT t.id FROM ledger_transaction t LEFT JOIN ledger_posting p"
-        " ON p.village_id = t.village_id AND p.transaction_id = t.id"
-        " WHERE t.village_id = %(village)s AND t.book_id = %(book)s{open} GROUP BY t.id, t.book_id, t.effective_on"
+        # without the village in the join: SQLite would go through all postings of the village for each transaction
+        "SELECT t.id FROM ledger_transaction t LEFT JOIN ledger_posting p ON p.transaction_id = t.id"
+        " WHERE t.village_id = %(village)s AND t.book_id = %(book)s{open}"
+        " GROUP BY t.id, t.village_id, t.book_id, t.effective_on"
         " HAVING count(p.id) < 2 OR sum(p.units) <> 0 OR min(p.effective_on) <> t.effective_on"
-        " OR max(p.effective_on) <> t.effective_on OR count(CASE WHEN p.book_id <> t.book_id THEN 1 END) > 0",
+        " OR max(p.effective_on) <> t.effective_on OR count(CASE WHEN p.book_id <> t.book_id"
+        " OR p.village_id <> t.village_id THEN 1 END) > 0",
         " AND t.effective_on > %(since)s",
     ),
     "I2": (
@@ -71,8 +73,8 @@ _ASKED: dict[str, tuple[str, str, str]] = {
     ),
     "I6 exactly": (
         "reversal {} is not what was posted",
-        "SELECT DISTINCT t.id FROM ledger_transaction t JOIN ledger_posting p ON p.village_id = t.village_id"
-        " AND p.transaction_id IN (t.id, t.reverses_id) WHERE t.village_id = %(village)s AND t.book_id = %(book)s"
+        "SELECT DISTINCT t.id FROM ledger_transaction t JOIN ledger_posting p"
+        " ON p.transaction_id IN (t.id, t.reverses_id) WHERE t.village_id = %(village)s AND t.book_id = %(book)s"
         " AND t.reverses_id IS NOT NULL{open} GROUP BY t.id, p.account_id HAVING sum(p.units) <> 0",
         " AND t.effective_on > %(since)s",
     ),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from django.db.models import DateField, QuerySet, Sum, UUIDField
+from django.db.models import DateField, Sum, UUIDField
 
 from tongxin.core.db.prepared import Prepared
 from tongxin.ledger.models import Account, Book, Close, ClosingBalance, Posting, Transaction
@@ -37,8 +37,9 @@ def closed_through(book: Book) -> date | None:
 def balance(account: Account, on: date | None = None) -> int:
     """What the account held at the end of that day; without a day, all that was ever posted."""
     since, held = _closing(account, on)
-    rows = _postings(account, since, on)
-    return held + (rows.aggregate(sum=Sum("units"))["sum"] or 0)
+    asked = {"village": account.village_id, "account": account.pk, "since": since, "until": on or date.max}
+    moved: list[tuple[UUID, int]] = list(_MOVED.ask(**asked))
+    return held + sum(units for _, units in moved)
 
 
 def balances(book: Book, on: date | None = None) -> dict[UUID, int]:
@@ -98,12 +99,7 @@ def _closing(account: Account, on: date | None) -> tuple[date, int]:
     return DAWN, 0
 
 
-def _postings(account: Account, since: date, on: date | None) -> QuerySet[Posting]:
-    rows = Posting.objects.filter(village_id=account.village_id, account=account, effective_on__gt=since)
-    return rows if on is None else rows.filter(effective_on__lte=on)
-
-
-# What every posting asks, put into SQL once.
+# What every posting and every balance asks, put into SQL once.
 _LAST_CLOSE = Prepared(
     lambda village, book: (
         Close._base_manager.filter(village_id=village, book_id=book)
@@ -133,4 +129,17 @@ _BY_DAY = Prepared(
     village=UUIDField(),
     account=UUIDField(),
     since=DateField(),
+)
+_MOVED = Prepared(
+    lambda village, account, since, until: (
+        Posting._base_manager.filter(
+            village_id=village, account_id=account, effective_on__gt=since, effective_on__lte=until
+        )
+        .values_list("account_id")
+        .annotate(sum=Sum("units"))
+    ),
+    village=UUIDField(),
+    account=UUIDField(),
+    since=DateField(),
+    until=DateField(),
 )
