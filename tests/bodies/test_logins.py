@@ -200,3 +200,20 @@ def test_the_console_helps_when_no_officer_can(stage, rf):
 def test_the_console_says_what_cannot_be(stage, given):
     with pytest.raises(CommandError):
         console(*given)
+
+
+def test_what_stands_above_the_village_is_let_in_by_the_township_alone(stage, at):
+    """A code for the log-in of a post is as good as the post (T04)."""
+    clerk, above = officer(stage, "clerk"), stage.users["township"]
+    assert not re.search(
+        r">[a-z2-9]{4}(-[a-z2-9]{4}){3}<", clerk.post(at("township"), {"do": "code"}, follow=True).text
+    )
+    assert queries.open_invitation(above, clock.now()) is None
+    person, by = stage.persons[above.name], stage.users["clerk"]
+    for deed in (actions.new_code, lambda one, by: actions.unlock_login(one, by=by, seen="见过")):
+        with pytest.raises(NotAllowed):
+            deed(person, by=by)
+    with pytest.raises(NotAllowed):
+        actions.ask_factor_reset(person, by=by, because="手机丢了")
+    assert actions.log_out_everywhere(person, by=by, because="手机丢了") == 0  # shuts a door, opens none
+    assert actions.new_code(stage.persons[stage.users["supervisor"].name], by=above)

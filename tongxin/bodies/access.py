@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from tongxin.bodies import queries
-from tongxin.bodies.models import Post
+from tongxin.bodies.models import Appointment, Post
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.core import clock, matrix
 from tongxin.people.models import Person
@@ -29,6 +29,13 @@ def can_grant(user: object, post: Post) -> bool:
     """Seat somebody in a post, and end it; what stands above the village only for the township, once it is there."""
     is_above = post.role in ABOVE and queries.has_officer(post.village_id, Role.TOWNSHIP, clock.today())
     return queries.held(user, post.village_id).may("bodies.grant", {"above_village" if is_above else "of_village"})
+
+
+def can_let_in(user: object, person: Person) -> bool:
+    """Give somebody a log-in or open it anew: who may seat them in every post that they hold. A code for the log-in of
+    a post is as good as the post."""
+    seats = Appointment.objects.filter(person=person, village_id=person.village_id).on(clock.today())
+    return can_keep_bodies(user, person.village_id) and all(can_grant(user, row.post) for row in seats)
 
 
 # whoever watches the office, or stands above it, is not replaced by it for a day

@@ -3,6 +3,7 @@
 from tongxin.bodies.actions.founding import create_post, end_body, end_post, found_body, register_outsider
 from tongxin.bodies.actions.lending import lend_post, run_out, take_back
 from tongxin.bodies.actions.logins import (
+    LET_IN_ABOVE,
     agree_factor_reset,
     ask_factor_reset,
     drop_factor_reset,
@@ -14,6 +15,7 @@ from tongxin.bodies.actions.logins import (
 from tongxin.bodies.actions.seating import appoint, end_appointment, leave_of, pair_posts, set_leave
 
 __all__ = [
+    "LET_IN_ABOVE",
     "agree_factor_reset",
     "appoint",
     "ask_factor_reset",

@@ -6,20 +6,25 @@ from tongxin.accounts import actions as accounts
 from tongxin.accounts import queries as account_queries
 from tongxin.accounts.models import FactorReset, User
 from tongxin.audit import actions as audit
+from tongxin.bodies import access
 from tongxin.bodies.actions.common import must_keep
 from tongxin.casework.actors import Actor, Operator
 from tongxin.core import inserting
 from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
 from tongxin.people.models import Person
 
+LET_IN_ABOVE = _(
+    "This log-in opens a post of the township. Another township officer looks after it, or whoever runs the site."
+)
+
 
 def give_login(person: Person, *, by: Actor, username: str) -> str:
     """A log-in for somebody, joined to the person, and the one-time code with which they set their own password.
 
     Raises:
-        DomainError: they have one, the name is taken. NotAllowed: oneself.
+        DomainError: they have one, the name is taken. NotAllowed: not one who grants what they hold.
     """
-    must_keep(by, person.village)
+    _must_let_in(by, person)
     user = User(username=username.strip().lower(), name=person.name)
     user.set_unusable_password()
     with audit.together():
@@ -49,7 +54,8 @@ def log_out_everywhere(person: Person, *, by: Actor, because: str) -> int:
     """A lost telephone, a shared password: end all their sessions. How many there were."""
     if not because.strip():
         raise DomainError(_("Write why."), field="because")
-    return accounts.end_everywhere(_log_in_of(person, by), by=_officer(by), because=because.strip())
+    must_keep(by, person.village)  # whoever keeps the bodies: it shuts a door and opens none
+    return accounts.end_everywhere(_theirs(person), by=_officer(by), because=because.strip())
 
 
 def ask_factor_reset(person: Person, *, by: User, because: str) -> FactorReset:
@@ -67,8 +73,17 @@ def drop_factor_reset(person: Person, *, by: User) -> None:
 
 
 def _log_in_of(person: Person, by: Actor) -> User:
-    """Theirs, when this actor keeps the bodies of their village."""
+    _must_let_in(by, person)
+    return _theirs(person)
+
+
+def _must_let_in(by: Actor, person: Person) -> None:
     must_keep(by, person.village)
+    if not isinstance(by, Operator) and not access.can_let_in(by, person):
+        raise NotAllowed(LET_IN_ABOVE)
+
+
+def _theirs(person: Person) -> User:
     if person.user is None:
         raise DomainError(_("They have no log-in."))
     return person.user

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tongxin.accounts import queries as accounts
-from tongxin.bodies import actions
+from tongxin.bodies import access, actions
 from tongxin.bodies import forms as shapes
 from tongxin.bodies.models import Appointment
 from tongxin.bodies.views.tree import BodyRequest, appointment_of
@@ -66,6 +66,7 @@ def login(request: HttpRequest, appointment_pk: UUID) -> HttpResponse:
 def _page(request: BodyRequest, row: Appointment, form: shapes.LoginForm, status: int = 200) -> HttpResponse:
     user = row.person.user
     context: dict[str, object] = {"row": row, "form": form, "owner": user, "is_own": user == request.user}
+    context |= {"may_let_in": access.can_let_in(request.user, row.person), "let_in_above": actions.LET_IN_ABOVE}
     if user is not None:
         context |= {
             "invitation": accounts.open_invitation(user, clock.now()),
