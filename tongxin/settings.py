@@ -56,6 +56,7 @@ SESSION_ENGINE = "tongxin.core.sessions"  # rows that can be listed and ended (R
 STAFF_IDLE = timedelta(minutes=int(env("IDLE_MINUTES", "30")))  # logged out after so long without a click
 STAFF_LONGEST = timedelta(hours=12)  # and after this in any case
 SESSION_COOKIE_AGE = int(STAFF_LONGEST.total_seconds())
+EXPORT_HOURS = int(env("EXPORT_HOURS", "24"))  # so long a list that two bodies agreed to may be taken (R20)
 FACTOR_GRACE = timedelta(days=int(env("FACTOR_GRACE_DAYS", "7")))  # from the first log-in; then no way without one
 # The demonstration's log-ins (`demo-…`) open by one printed password and without a second factor, for whoever wants to
 # look. Refused at start-up outside a demonstration (accounts.checks); other log-ins are never exempt.
@@ -112,6 +113,7 @@ INSTALLED_APPS = [
     "tongxin.territory",
     "tongxin.people",
     "tongxin.bodies",
+    "tongxin.exports",
     "tongxin.ledger",
     "tongxin.issues",
     "tongxin.reports",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("tongxin.territory.urls")),
     path("", include("tongxin.people.urls")),
     path("", include("tongxin.bodies.urls")),
+    path("", include("tongxin.exports.urls")),
     path("", include("tongxin.issues.urls")),
     path("", include("tongxin.reports.urls")),
 ]

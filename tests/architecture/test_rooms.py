@@ -30,6 +30,8 @@ OTHERS = {
     "accounts/passkeys": "what a passkey is asked and what it answers, by the library",
     "accounts/timecodes": "the codes of RFC 6238",
     "accounts/validators": "passwords that others would try first",
+    "exports/guards": "what the database itself refuses of an export of many persons, for `core.triggers`",
+    "exports/wording": "how a request stands, for its own pages and today's",
     "issues/guards": "what the database itself refuses of an envelope's opening, for `core.triggers`",
     "issues/wording": "what a step is called in public, for pages and messages alike",
     "ledger/guards": "what the database itself refuses in a book, for `core.triggers`",

@@ -32,7 +32,7 @@ def ask(rf, db):
         request.user = AnonymousUser()
         columns = [ledgers.Column("a", "名称"), ledgers.Column("n", "数", "number"), ledgers.Column("d", "日", "date")]
         rows = [("=HYPERLINK(1)", 3, date(2023, 6, 30)), ("老槐树", None, None)]
-        return ledgers.respond(request, ledgers.Ledger("台账", "通安驿村", columns, rows))
+        return ledgers.respond(request, ledgers.Ledger("台账", "通安驿村", columns, rows, persons=0))
 
     return respond
 
@@ -74,7 +74,8 @@ def test_a_day_is_a_day_money_is_a_number_and_a_moment_is_on_the_villages_wall(r
         ledgers.Column("id", "号", "number"),
     ]
     rows = [(date(2023, 6, 30), Decimal("1368.50"), datetime(2023, 6, 30, 17, 0, tzinfo=UTC), "0012")]
-    sheet = sheet_of(ledgers.respond(request, ledgers.Ledger("台账", "通安驿村", columns, rows, note="电话已遮")))
+    ledger = ledgers.Ledger("台账", "通安驿村", columns, rows, note="电话已遮", persons=0)
+    sheet = sheet_of(ledgers.respond(request, ledger))
     assert "<v>45107</v>" in sheet  # a spreadsheet counts the days since 1900
     assert "<v>1368.5</v>" in sheet
     assert "2023-07-01 01:00" in sheet
@@ -87,7 +88,7 @@ def test_no_text_whatever_becomes_a_formula_or_a_link(texts):
     request = RequestFactory().get("/v/x/", {"as": "xlsx"})
     request.user = AnonymousUser()
     rows = [(text,) for text in [*texts, "https://elsewhere.example", "=1+1", "{=A1}"]]
-    answer = ledgers.respond(request, ledgers.Ledger("=台账", "+村", [ledgers.Column("a", "@名")], rows))
+    answer = ledgers.respond(request, ledgers.Ledger("=台账", "+村", [ledgers.Column("a", "@名")], rows, persons=0))
     sheet = sheet_of(answer)
     assert "<f" not in sheet.replace("<formatPr", "") and "hyperlink" not in sheet.lower()
 
@@ -97,7 +98,7 @@ def test_a_list_too_long_for_paper_is_cut_and_says_so(rf, db, monkeypatch, rows,
     monkeypatch.setattr(ledgers, "PRINT_LIMIT", 3)
     request = rf.get("/v/x/", {"as": "print"})
     request.user = AnonymousUser()
-    ledger = ledgers.Ledger("台账", "通安驿村", [ledgers.Column("a", "名")], ((n,) for n in range(rows)))
+    ledger = ledgers.Ledger("台账", "通安驿村", [ledgers.Column("a", "名")], ((n,) for n in range(rows)), persons=0)
     text = ledgers.respond(request, ledger).content.decode()
     assert ("导出" in text) is cut
     assert f"共 {min(rows, 3)} 行" in text
@@ -106,7 +107,8 @@ def test_a_list_too_long_for_paper_is_cut_and_says_so(rf, db, monkeypatch, rows,
 def test_what_a_person_wrote_is_no_markup_on_paper(rf, db):
     request = rf.get("/v/x/", {"as": "print"})
     request.user = AnonymousUser()
-    ledger = ledgers.Ledger("<b>台账", "通安驿村", [ledgers.Column("a", "名")], [("<script>alert(1)</script>",)])
+    columns, rows = [ledgers.Column("a", "名")], [("<script>alert(1)</script>",)]
+    ledger = ledgers.Ledger("<b>台账", "通安驿村", columns, rows, persons=0)
     text = ledgers.respond(request, ledger).content.decode()
     assert "<script>alert" not in text and "<b>台账" not in text
 
@@ -116,4 +118,4 @@ def test_a_row_with_too_few_cells_is_an_error_and_not_a_shifted_table(rf):
     request.user = AnonymousUser()
     columns = [ledgers.Column("a", "一"), ledgers.Column("b", "二")]
     with pytest.raises(ValueError):
-        ledgers.respond(request, ledgers.Ledger("台账", "村", columns, [("only one",)]))
+        ledgers.respond(request, ledgers.Ledger("台账", "村", columns, [("only one",)], persons=0))

@@ -13,7 +13,7 @@ from io import BytesIO
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from tests.factories import books, envelopes
+from tests.factories import books, envelopes, exports
 from tests.factories.rows import keep, row, rows_at_once
 from tongxin.accounts.models import Passkey, User
 from tongxin.bodies.models import Appointment, Body, BodyKind, EmergencyAccess, Post
@@ -321,6 +321,7 @@ def fill(stage: Stage) -> Stage:
     _ended(stage)
     _complaints(stage)
     envelopes.fill(stage)
+    exports.fill(stage)
     with stage.days_ago(0):
         joined = {"by": None, "phone": "13822220099"}
         actions.join(stage.issues["given"], key="join", **joined)

@@ -18,6 +18,7 @@ from tongxin.bodies.models import EmergencyAccess
 from tongxin.casework.models import FileState
 from tongxin.core import matrix
 from tongxin.core.models import LoginSession
+from tongxin.exports.models import Export
 from tongxin.issues.models import Category, IssueEntry, IssueFile, Sitting, Unsealing
 from tongxin.issues.views import hush
 from tongxin.issues.views.receipts import FILE
@@ -102,6 +103,7 @@ OBJECTS: dict[str, Callable[[Stage], list[Any]]] = {
     "history": lambda stage: _pks(RegisterEntry),
     "sitting": lambda stage: _pks(Sitting),
     "unsealing": lambda stage: _pks(Unsealing),
+    "export": lambda stage: _pks(Export),
     "ticket": lambda stage: [hush.give(stage.village, FILE, pk) for pk in _pks(IssueFile, issue__is_sealed=True)],
     "placecode": lambda stage: [code.pk for code in stage.codes],
 }

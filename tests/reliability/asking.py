@@ -1,12 +1,14 @@
-"""Requests to open envelopes on every route, and how everybody stands to each, worked out from the rows alone."""
+"""Requests for envelopes and lists, and how everybody stands to each, worked out from the rows alone."""
 
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
+from tests.factories import exports
 from tests.factories.stage import row
 from tongxin.bodies.models import Appointment, Post
 from tongxin.core import clock, matrix
+from tongxin.exports.models import Export
 from tongxin.issues.models import Issue, Unsealing, UnsealingEntry
 
 
@@ -27,14 +29,38 @@ def _signed(world: Any, actor: Any) -> dict[str, Any]:
     return {"village": world.here.village, "by": actor.user, "post": post, "body": post.body, **names}
 
 
-def found(
-    to_matter: Callable[..., frozenset[str]], world: Any, stage: Any, actor: Any
-) -> Iterator[tuple[frozenset[str], Any]]:
-    """(relations to the actor, request) of each; `to_matter` says how they stand to what it is about."""
+def lists(world: Any) -> None:
+    """The same roll, asked for by everybody who holds a post here."""
+    ends_at = clock.now() + Export.WAITS
+    for actor in world.of("here"):
+        if actor.roles & matrix.roles("exports.ask"):
+            row(Export, **exports.ROLL, at=clock.now(), reason="-", ends_at=ends_at, **_signed(world, actor))
+
+
+def lists_found(world: Any, stage: Any, actor: Any) -> Iterator[tuple[frozenset[str], Any]]:
+    """(relations to the actor, request) of each."""
+    bodies = _sitting()
+    for asked in Export.objects.order_by("pk"):
+        mine = actor.user is not None and asked.by_id == actor.user.pk
+        same = asked.body_id in actor.bodies or actor.bodies <= bodies[asked.by_id]
+        more = {"asked": mine, "same_body": same}
+        yield frozenset({"listed", *(name for name, is_so in more.items() if is_so)}), asked.pk
+
+
+def _sitting() -> dict[Any, set[Any]]:
+    """The bodies in which each log-in sits today."""
     bodies: dict[Any, set[Any]] = {}
     sitting = Appointment.objects.on(clock.today()).filter(person__user__isnull=False)
     for user, body in sitting.values_list("person__user", "post__body"):
         bodies.setdefault(user, set()).add(body)
+    return bodies
+
+
+def found(
+    to_matter: Callable[..., frozenset[str]], world: Any, stage: Any, actor: Any
+) -> Iterator[tuple[frozenset[str], Any]]:
+    """(relations to the actor, request) of each; `to_matter` says how they stand to what it is about."""
+    bodies = _sitting()
     agreed = dict(UnsealingEntry.objects.filter(step="agree").values_list("unsealing", "by"))
     me = actor.user.pk if actor.user else None
     for asked in Unsealing.objects.select_related("issue").order_by("pk"):

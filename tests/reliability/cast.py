@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from tests.factories import envelopes
+from tests.factories import envelopes, exports
 from tests.factories import stage as stages
 from tests.factories.stage import Stage, row
 from tests.journeys import doors
@@ -48,6 +48,7 @@ def built() -> World:
         there.issues["theirs"] = stages.told(there, "theirs", photos=[stages.photo()])
         stages.told(there, "theirs unknown", photos=[stages.photo()], is_sealed=True)
         envelopes.ask(there, "theirs unknown")
+        exports.ask(there)
         _renumber(there.issues["theirs"], 9001)
     with scope.village(here.village.pk):
         _more_posts(here)
@@ -210,6 +211,7 @@ def _things(world: World) -> None:
     for route, who in ((Route.SUPERVISORS, "secretary"), (Route.TOWNSHIP, "supervisor"), (Route.COUNTY, "township")):
         lying.append(variant(plain, **bare, about_post=here.posts[who], route=route))
     asking.requests(world, lying)
+    asking.lists(world)
 
 
 def issue_relations(world: World, actor: Actor, issue: Issue) -> frozenset[str]:
@@ -320,6 +322,7 @@ def _places(world: World, stage: Stage, actor: Actor) -> Iterator[Thing]:
 KINDS: dict[str, Kind] = {
     "issue": _issues,
     "issuefile": _files,
+    "export": asking.lists_found,
     "unsealing": lambda *who: asking.found(issue_relations, *who),
     "figure": _figures,
     "place": _places,

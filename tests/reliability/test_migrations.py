@@ -21,7 +21,7 @@ from tongxin.core.keeping import digest
 
 from . import board
 
-APPS = ["core", "audit", "accounts", "territory", "people", "bodies", "ledger", "issues"]
+APPS = ["core", "audit", "accounts", "territory", "people", "bodies", "exports", "ledger", "issues"]
 AT = datetime(2026, 6, 15, 8, 20, tzinfo=UTC)
 
 

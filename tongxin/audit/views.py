@@ -70,9 +70,10 @@ def _ledger(request: HttpRequest, rows: Any) -> ledgers.Ledger:
     wanted = request.GET.get("as") in ("print", "xlsx")
     kept = wording.lines(queries.told(village.pk, list(cast("list[AuditEntry]", rows)))) if wanted else []
     cells = [(look.at, look.who, look.act, look.about, look.why) for look in kept]
+    named = len({look.who for look in kept})
     note = _("Who opened names, telephones and sealed matters; what they read is not in this table.")
     name = str(getattr(request.user, "name", ""))
-    return ledgers.Ledger(_("Ledger of who looked"), village.name, columns, cells, note, name)
+    return ledgers.Ledger(_("Ledger of who looked"), village.name, columns, cells, note, name, persons=named)
 
 
 def _next(month: date) -> date:

@@ -15,6 +15,7 @@ def lines(looks: Sequence[Look]) -> list[Look]:
         "issues.reveal": _("Who told a matter, and their telephone"),
         "issues.read_sealed": _("A sealed matter"),
         "issues.unseal_read": _("Who told a sealed matter, opened by two offices"),
+        "exports.take": _("A list of many persons, agreed to by two bodies"),
         "people.reveal": _("A household's telephones"),
         "audit.too_many": _("Refused: too many in one day"),
     }

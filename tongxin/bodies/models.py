@@ -167,3 +167,18 @@ class EmergencyAccess(VillageRow):
 
     def is_open(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.until
+
+
+class Signed(VillageRow):
+    """Somebody acts for a body, as they stood that day; a later hand-over does not rewrite it."""
+
+    at = models.DateTimeField(_("When"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by_name = models.CharField(_("By whom"), max_length=64)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by_post = models.CharField(_("In which post"), max_length=64)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by_body = models.CharField(_("For which body"), max_length=64)
+
+    class Meta:
+        abstract = True

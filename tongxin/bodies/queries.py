@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from tongxin.accounts.models import User
 from tongxin.audit import queries as audit
-from tongxin.bodies.models import Appointment, EmergencyAccess, Post
+from tongxin.bodies.models import Appointment, EmergencyAccess, Post, Signed
 from tongxin.bodies.roles import STAFF, Role
 from tongxin.casework.actors import Actor
 from tongxin.core import clock, matrix
@@ -85,6 +85,11 @@ class Holdings:
     @property
     def title(self) -> str:
         return self.held[0].post_title if self.held else ""
+
+    def signer(self, right: str, relations: Collection[str], without: Collection[UUID] = ()) -> Held | None:
+        """The post by which they sign for a body; one that is lent for hours does not sign."""
+        lasting = (one for one in self.held if one.lent_until is None and one.body_id not in without)
+        return next((one for one in lasting if matrix.right(right).allows({one.role}, relations)), None)
 
 
 NOTHING = Holdings()
@@ -211,6 +216,32 @@ def signature(by: Actor, case: Any) -> tuple[str, str]:
     if isinstance(by, User):
         return by.name, held(by, case.village_id).title
     return "", ""
+
+
+# --- two bodies (R20, R27) --------------------------------------------------------------------------------------------
+def signed(by: User, held_: Held, village_id: UUID) -> dict[str, Any]:
+    """The fields of a `Signed` row: who acts now, in which post, for which body."""
+    return {
+        "village_id": village_id,
+        "at": clock.now(),
+        "by": by,
+        "by_name": by.name,
+        "post_id": held_.post_id,
+        "by_post": held_.post_title,
+        "body_id": held_.body_id,
+        "by_body": held_.body_name,
+    }
+
+
+def bodies_of(asked: Signed) -> frozenset[UUID]:
+    """Where whoever asked sits, and the body for which they signed."""
+    return held(asked.by, asked.village_id).bodies | {asked.body_id}
+
+
+def sits_with(who: object, asked: Signed) -> bool:
+    """Whether somebody sits in the body that asks, or in no other than whoever asks: one body is not two."""
+    theirs = held(who, asked.village_id).bodies
+    return asked.body_id in theirs or theirs <= bodies_of(asked)
 
 
 def emergencies(village_id: UUID, **which: Any) -> list[EmergencyAccess]:

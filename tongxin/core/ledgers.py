@@ -20,7 +20,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from tongxin.core import clock
+from tongxin.core import clock, exporting
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,7 +39,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Ledger:
-    """A table with a title; `note` says what is masked or how it was counted."""
+    """A table with a title; `note` says what is masked or how it was counted. `persons`: how many it names (R20)."""
 
     title: str | Promise
     village_name: str
@@ -47,16 +47,18 @@ class Ledger:
     rows: Iterable[Sequence[Any]] = field(default_factory=list)
     note: str | Promise = ""
     prepared_by: str = ""
+    persons: int = field(kw_only=True)
 
 
 def respond(request: HttpRequest, ledger: Ledger) -> HttpResponse | None:
-    """The paper or the spreadsheet when the address asks for one; None when it wants the page."""
-    wanted = request.GET.get("as", "")
-    if wanted == "print":
-        return _paper(request, ledger)
-    if wanted == "xlsx":
-        return _workbook(request, ledger)
-    return None
+    """The paper or the spreadsheet when the address asks for one; None when it wants the page.
+
+    In place of either the page on which it is asked for, when it names too many persons for one to decide.
+    """
+    make = {"print": _paper, "xlsx": _workbook}.get(request.GET.get("as", ""))
+    if make is None:
+        return None
+    return exporting.held_back(request, str(ledger.title), ledger.persons) or make(request, ledger)
 
 
 def harmless(text: str) -> str:

@@ -59,7 +59,8 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Carry a POST out once a key, actor and address, in one transaction. Stands next to the view, inside its gates.
 
     3xx: done and remembered; the second press is led to the same place. 200: done, not remembered (a page cannot be
-    replayed). 4xx, 5xx, an exception, `refusal`: nothing was done. The same key with another body: a 409 page.
+    replayed), unless the response says with `afterwards` where the second press is led. 4xx, 5xx, an exception,
+    `refusal`: nothing was done. The same key with another body: a 409 page.
     """
 
     @wraps(view)
@@ -75,8 +76,9 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 response = view(request, *args, **kwargs)
                 if response.status_code >= 400 or getattr(response, "is_refusal", False):
                     raise _Undone(response)
-                if claim is not None and 300 <= response.status_code < 400:
-                    claim.keep({"to": response["Location"]})
+                to = response.get("Location", "") or getattr(response, "afterwards", "")
+                if claim is not None and to:
+                    claim.keep({"to": to})
                 elif claim is not None:
                     claim.drop()
                 return response

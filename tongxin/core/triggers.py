@@ -5,7 +5,7 @@ each start. Django's table rebuild on SQLite drops triggers in silence, so nothi
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -64,6 +64,21 @@ def refused(message: str) -> str:
 def raised(message: str) -> str:
     """The statement by which a function on PostgreSQL says no; both arrive as Django's IntegrityError."""
     return f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
+
+
+def before_insert(
+    name: str, table: str, rules: Callable[[str], Sequence[tuple[str, str]]], needs: frozenset[str]
+) -> Trigger:
+    """One that asks before each insert. `rules(dialect)`: conditions on NEW that must not be true, and what is said."""
+    asked = " ".join(f"SELECT RAISE(ABORT, '{said}') WHERE {condition};" for condition, said in rules("sqlite"))
+    checks = "\n".join(f"IF {condition} THEN {raised(said)} END IF;" for condition, said in rules("postgres"))
+    return Trigger(
+        name,
+        table,
+        sqlite=OnSqlite("BEFORE INSERT", f"BEGIN {asked} END"),
+        postgres=OnPostgres("BEFORE INSERT", f"BEGIN\n{checks}\nRETURN NEW;\nEND"),
+        needs=needs,
+    )
 
 
 # --- what should be and what is -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from tongxin.bodies.queries import Held
 from tongxin.casework.actors import Actor, Calendar, Teller
 from tongxin.core import matrix
 from tongxin.issues import queries
-from tongxin.issues.models import Issue, Recusal, Route, Status, Unsealing
+from tongxin.issues.models import Issue, Recusal, Route, Status
 
 KEEPERS = queries.KEEPERS
 
@@ -163,13 +163,9 @@ def relations_to(by: Actor, opening: queries.Opening) -> frozenset[str]:
         "concerned": bool(holdings.bodies & queries.bodies_concerned(asked.issue)),
         "asked": asked.by_id == me,
         "agreed": me is not None and opening.second_id == me,
-        "same_body": asked.body_id in holdings.bodies or holdings.bodies <= _bodies_of_asker(asked),
+        "same_body": bodies.sits_with(by, asked),
     }
     return found | {name for name, is_so in more.items() if is_so}
-
-
-def _bodies_of_asker(asked: Unsealing) -> frozenset[UUID]:
-    return bodies.held(asked.by, asked.village_id).bodies | {asked.body_id}
 
 
 def _may_with(right: str, by: Actor, opening: queries.Opening) -> bool:
@@ -186,14 +182,11 @@ def second_signer(by: Actor, opening: queries.Opening) -> Held | None:
     """The post in which somebody speaks for the second body: one where whoever asked does not sit."""
     if not can_agree(by, opening):
         return None
-    return _signs("issues.unseal_agree", by, opening.asked.issue, _bodies_of_asker(opening.asked))
+    return _signs("issues.unseal_agree", by, opening.asked.issue, bodies.bodies_of(opening.asked))
 
 
 def _signs(right: str, by: Actor, issue: Issue, without: frozenset[UUID] = frozenset()) -> Held | None:
-    found = relations(by, issue)
-    lasting = (one for one in bodies.held(by, issue.village_id).held if one.lent_until is None)
-    theirs = (one for one in lasting if one.body_id not in without and matrix.right(right).allows({one.role}, found))
-    return next(theirs, None)
+    return bodies.held(by, issue.village_id).signer(right, relations(by, issue), without)
 
 
 def can_unseal(by: Actor, issue: Issue) -> bool:

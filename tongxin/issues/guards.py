@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from tongxin.core.triggers import OnPostgres, OnSqlite, Trigger, raised
+from tongxin.core import triggers
+from tongxin.core.triggers import Trigger
 
 _ASKED = "FROM issues_unsealing u WHERE u.id = NEW.unsealing_id AND u.village_id = NEW.village_id"
 _AGREED = (
@@ -38,12 +39,9 @@ def _rules(dialect: str) -> list[tuple[str, str]]:
 
 def guards(connection: BaseDatabaseWrapper, known: set[str]) -> Iterable[Trigger]:
     """Asked before each insert, on both databases."""
-    refusals = " ".join(f"SELECT RAISE(ABORT, '{said}') WHERE {condition};" for condition, said in _rules("sqlite"))
-    checks = "\n".join(f"IF {condition} THEN {raised(said)} END IF;" for condition, said in _rules("postgres"))
-    yield Trigger(
+    yield triggers.before_insert(
         "tx_issues_unsealingentry_two",
         "issues_unsealingentry",
-        sqlite=OnSqlite("BEFORE INSERT", f"BEGIN {refusals} END"),
-        postgres=OnPostgres("BEFORE INSERT", f"BEGIN\n{checks}\nRETURN NEW;\nEND"),
-        needs=frozenset({"issues_unsealingentry.step", "issues_unsealing.body_id"}),
+        _rules,
+        frozenset({"issues_unsealingentry.step", "issues_unsealing.body_id"}),
     )

@@ -154,7 +154,7 @@ def _figures_ledger(village: Village, shown: page.Report) -> ledgers.Ledger:
         for section in part.sections
         for figure in section.figures
     ]
-    return ledgers.Ledger(_("Village report"), village.name, columns, rows, note=_days(shown.period))
+    return ledgers.Ledger(_("Village report"), village.name, columns, rows, note=_days(shown.period), persons=0)
 
 
 def _rows_ledger(village: Village, figure: page.Figure, found: Records, may_open: bool) -> ledgers.Ledger:
@@ -170,10 +170,11 @@ def _rows_ledger(village: Village, figure: page.Figure, found: Records, may_open
             ledgers.Column("number", pgettext("column", "In number"), "number"),
         ]
         rows = _totals(found, may_open)
+    named = found.shown if may_open and found.names_persons else 0
     note = _("What counts: %(definition)s") % {"definition": indicator.definition} + " " + _days(period)
     if found.hidden:
         note += " " + _("%(n)s more are counted and not shown.") % {"n": len(found.hidden)}
-    return ledgers.Ledger(str(indicator.name), village.name, columns, rows, note=note)
+    return ledgers.Ledger(str(indicator.name), village.name, columns, rows, note=note, persons=named)
 
 
 def _days(period: Period) -> str:

@@ -105,7 +105,8 @@ def _ledger(request: GroundRequest, rows: list[Place]) -> ledgers.Ledger:
         group, grid = place.group.name if place.group else "", place.grid.name if place.grid else ""
         shown = (place.name, place.get_kind_display(), group, grid, place.length_m, place.opened_on, place.ended_on)
         body.append((*shown, _spelt(code.code) if code else ""))
-    return ledgers.Ledger(_("Ledger of places"), request.village.name, columns, body, prepared_by=request.user.name)
+    by = request.user.name
+    return ledgers.Ledger(_("Ledger of places"), request.village.name, columns, body, prepared_by=by, persons=0)
 
 
 def _place(request: HttpRequest, pk: UUID) -> Place:

@@ -137,8 +137,14 @@ def _ledger(request: BodyRequest, tree: Sequence[Branch]) -> ledgers.Ledger:
         ledgers.Column("ground", _("By what"), width=16),
         ledgers.Column("phone", _("Telephone for villagers"), width=16),
     ]
+    named = {one.row.person_id for seat in _seats(tree) for one in seat.sittings}
     return ledgers.Ledger(
-        _("Ledger of appointments"), request.village.name, columns, list(_lines(tree)), prepared_by=request.user.name
+        _("Ledger of appointments"),
+        request.village.name,
+        columns,
+        list(_lines(tree)),
+        prepared_by=request.user.name,
+        persons=len(named),
     )
 
 

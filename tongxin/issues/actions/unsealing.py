@@ -4,22 +4,21 @@ Every step is a row that stays and an entry in the audit chain; the teller reads
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
 from tongxin.audit import actions as audit
 from tongxin.audit.models import Why
-from tongxin.bodies.queries import Held
+from tongxin.bodies import queries as bodies
 from tongxin.casework import revealing
-from tongxin.core import clock, holding, masking
+from tongxin.core import clock, holding, sentences
 from tongxin.core.errors import DomainError, NotAllowed, TooMany, WrongStatus
 from tongxin.issues import access, queries
 from tongxin.issues.models import Issue, Unsealing, UnsealingEntry
 from tongxin.issues.queries import Opening, State
 
-LEAST_WORDS, CASE_NUMBER_LENGTH = 10, 40
+CASE_NUMBER_LENGTH = 40
 NOT_YOURS = _("This step is not yours to take.")
 GONE = _("Somebody was quicker: this request has moved on. Please look again.")
 OVER = _("The 72 hours are over. It stays shut; whoever needs it asks anew.")
@@ -52,7 +51,7 @@ def ask_unsealing(issue: Issue, *, by: User, reason: str, case_number: str) -> U
         raise NotAllowed(NOT_YOURS)
     if not issue.is_sealed:
         raise DomainError(_("This matter is not sealed: there is no envelope."))
-    reason, case_number = _words(reason, "reason"), " ".join(case_number.split())
+    reason, case_number = sentences.reason(reason, "reason"), " ".join(case_number.split())
     if not case_number or len(case_number) > CASE_NUMBER_LENGTH:
         raise DomainError(_("Write the case number, so that anybody can look it up."), field="case_number")
     if not access.could_be_agreed(by, issue, first):
@@ -61,7 +60,9 @@ def ask_unsealing(issue: Issue, *, by: User, reason: str, case_number: str) -> U
         _hold(issue)
         if any(one.is_running for one in queries.openings_of(issue)):
             raise WrongStatus(_("Somebody has asked already. See what becomes of that first."))
-        asked = Unsealing(**_signed(issue, by, first), issue=issue, reason=reason, case_number=case_number)
+        asked = Unsealing(
+            **bodies.signed(by, first, issue.village_id), issue=issue, reason=reason, case_number=case_number
+        )
         asked.save(force_insert=True)
         audit.record("issues.unseal", by=by, about=issue, data={"unsealing": asked.pk, "body": first.body_id})
     return asked
@@ -87,7 +88,7 @@ def _say(step: UnsealingEntry.Step, opening: Opening, *, by: User, words: str) -
     issue, second = asked.issue, access.second_signer(by, opening)
     if second is None:
         raise NotAllowed(NOT_YOURS)
-    words = _words(words, "words")
+    words = sentences.reason(words, "words")
     with audit.together():
         issue = _hold(issue)
         now = queries.opening(asked.village_id, asked.pk)
@@ -97,7 +98,7 @@ def _say(step: UnsealingEntry.Step, opening: Opening, *, by: User, words: str) -
             raise WrongStatus(GONE)
         if step == UnsealingEntry.Step.AGREE and access.signer(now.asked.by, issue) is None:
             raise WrongStatus(_("Whoever asked may not ask any more. It stays shut."))
-        entry = UnsealingEntry(**_signed(issue, by, second), unsealing=asked, step=step, note=words)
+        entry = UnsealingEntry(**bodies.signed(by, second, issue.village_id), unsealing=asked, step=step, note=words)
         entry.save(force_insert=True)
         data = {"unsealing": asked.pk, "body": second.body_id}
         audit.record(f"issues.unseal_{step}", by=by, about=issue, data=data)
@@ -143,31 +144,8 @@ def turned_away(issue: Issue, step: str, *, by: User) -> None:
         audit.record("issues.unseal_denied", by=by, about=issue, data={"step": step})
 
 
-def _words(text: str, field: str) -> str:
-    """A sentence that the teller reads. It holds no number: it must not name whom it is about to find."""
-    text = text.strip()
-    if len(text) < LEAST_WORDS:
-        raise DomainError(_("Write why, in a sentence: at least ten characters."), field=field)
-    if masking.findings(text):
-        raise DomainError(_("Take the telephone or identity number out."), field=field)
-    return text
-
-
 def _hold(issue: Issue) -> Issue:
     """One at a time: whoever presses in the same moment waits here and then sees what the first has done."""
     held = holding.hold(Issue._base_manager.filter(pk=issue.pk, village_id=issue.village_id))
     holding.after_check()
     return held
-
-
-def _signed(issue: Issue, by: User, held: Held) -> dict[str, Any]:
-    return {
-        "village_id": issue.village_id,
-        "at": clock.now(),
-        "by": by,
-        "by_name": by.name,
-        "post_id": held.post_id,
-        "by_post": held.post_title,
-        "body_id": held.body_id,
-        "by_body": held.body_name,
-    }

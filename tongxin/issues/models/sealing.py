@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.accounts.models import User
-from tongxin.bodies.models import Body, Post
+from tongxin.bodies.models import Signed
 from tongxin.core.crypto import EncryptedTextField
 from tongxin.issues.models.matters import Issue, PartQuerySet
 from tongxin.people.models import Household, Person
@@ -23,21 +22,6 @@ class Envelope(VillageRow):
     household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = VillageManager.from_queryset(PartQuerySet)()
-
-
-class Signed(VillageRow):
-    """Somebody acts for a body, as they stood that day; a later hand-over does not rewrite it."""
-
-    at = models.DateTimeField(_("When"))
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
-    by_name = models.CharField(_("By whom"), max_length=64)
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+", db_index=False)
-    by_post = models.CharField(_("In which post"), max_length=64)
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+", db_index=False)
-    by_body = models.CharField(_("For which body"), max_length=64)
-
-    class Meta:
-        abstract = True
 
 
 class Unsealing(Signed):

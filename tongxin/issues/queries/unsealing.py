@@ -7,10 +7,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from tongxin.bodies.models import Appointment, Post
+from tongxin.bodies.models import Appointment, Post, Signed
 from tongxin.core import clock
 from tongxin.issues.models import Envelope, Issue, Recusal, Unsealing, UnsealingEntry
-from tongxin.issues.models.sealing import Signed
 
 Step = UnsealingEntry.Step
 WORDS = (Step.AGREE, Step.REFUSE)

@@ -96,4 +96,5 @@ def _ledger(request: StaffRequest, acts: list[Act]) -> ledgers.Ledger:
     ]
     rows = ((clock.day_of(a.entry.at), a.entry.issue.number, a.entry.issue.title, a.sentence) for a in acts)
     title = _("What duty members did since the last sitting")
-    return ledgers.Ledger(title, request.village.name, columns, rows, "", request.user.name)
+    named = len({wording.who(a.entry) for a in acts})
+    return ledgers.Ledger(title, request.village.name, columns, rows, "", request.user.name, persons=named)

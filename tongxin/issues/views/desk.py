@@ -21,6 +21,8 @@ from tongxin.bodies.models import EmergencyAccess
 from tongxin.core import clock
 from tongxin.core.once import once
 from tongxin.core.templatetags.look import moment
+from tongxin.exports import access as exports
+from tongxin.exports import wording as exported
 from tongxin.issues import actions, queries
 from tongxin.issues.forms.desk import UsualForm
 from tongxin.issues.models import Category, IssueQuerySet, Status
@@ -95,6 +97,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "acts": menu.counts(request).get(menu.COUNCIL, 0),
         "today": day,
         "envelopes": envelopes.waiting(request),
+        "exports": [(one, exported.sentence(one)) for one in exports.waiting(request.user, request.village.pk)],
         "emergencies": _emergencies(request) if request.held.may("bodies.told") else [],
     }
     return render(request, "issues/desk_today.html", context)

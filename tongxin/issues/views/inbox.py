@@ -320,7 +320,8 @@ def _ledger(request: StaffRequest, rows: IssueQuerySet, filters: Filters) -> led
     ]
     title = _("Ledger of matters: %(state)s") % {"state": state_labels()[filters.status]}
     note = _("Words, names and telephones of whoever told it are not in this table.")
-    return ledgers.Ledger(title, request.village.name, columns, _cells(rows, filters), note, request.user.name)
+    by = request.user.name
+    return ledgers.Ledger(title, request.village.name, columns, _cells(rows, filters), note, by, persons=0)
 
 
 def _cells(rows: IssueQuerySet, filters: Filters) -> Iterator[Sequence[Any]]:

@@ -1,7 +1,7 @@
 """Opening an envelope (R27): the request, the second body's word, and the page on which the two read it."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tongxin.core import noting
 from tongxin.core.answering import refused
 from tongxin.core.errors import DomainError, NotAllowed, WrongStatus
 from tongxin.core.once import once, repeats
@@ -25,25 +26,6 @@ from tongxin.issues.views import envelopes
 from tongxin.issues.views.desk_verbs import verb
 from tongxin.issues.views.working import StaffRequest, office, subject
 
-View = Callable[..., HttpResponse]
-
-
-def noted(step: str) -> Callable[[View], View]:
-    """A press that is refused leaves one entry. Stands outside `once`, which takes back what a refusal has written."""
-
-    def wrap(view: View) -> View:
-        @wraps(view)
-        def pressed(request: StaffRequest, **address: Any) -> HttpResponse:
-            try:
-                return view(request, **address)
-            except (PermissionDenied, Http404, NotAllowed, WrongStatus):
-                _note(request, step, **address)
-                raise
-
-        return pressed
-
-    return wrap
-
 
 def _note(request: StaffRequest, step: str, number: str = "", unsealing_pk: UUID | None = None) -> None:
     if unsealing_pk is not None:
@@ -53,6 +35,9 @@ def _note(request: StaffRequest, step: str, number: str = "", unsealing_pk: UUID
         issue = queries.rows().of(request.village).filter(number=number, is_sealed=True).first()
     if issue is not None:
         actions.turned_away(issue, step, by=request.user)
+
+
+noted = partial(noting.noted, _note)
 
 
 # --- asking ---------------------------------------------------------------------------------------------------------

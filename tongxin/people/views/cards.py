@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongxin.core import answering, clock
+from tongxin.core import answering, clock, exporting
 from tongxin.core.errors import DomainError
 from tongxin.core.fields import NewPinForm
 from tongxin.core.once import once, repeats
@@ -90,9 +90,11 @@ def _chosen(request: RegisterRequest) -> list[Household]:
 @repeats("a card that is there is printed again, and one that is missing is made")
 @require_POST
 def cards_print(request: HttpRequest) -> HttpResponse:
-    """Cards on A4, four to a sheet; whoever has none yet gets one. No names and no numbers of persons stand on it."""
+    """Cards on A4, four to a sheet; whoever has none yet gets one. No name is on it, but it opens a family page."""
     asked = cast(RegisterRequest, request)
     chosen = _chosen(asked)
+    if (instead := exporting.held_back(request, _("Household cards"), len(chosen))) is not None:
+        return instead
     issued = actions.issue_cards(chosen, by=asked.user)
     made = [
         {"household": household, "qr": _qr(request, card.token)} for household, card in zip(chosen, issued, strict=True)

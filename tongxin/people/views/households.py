@@ -109,6 +109,7 @@ def _ledger(request: RegisterRequest, rows: list[Household]) -> ledgers.Ledger:
         body,
         note=_("Without telephones and identity numbers."),
         prepared_by=request.user.name,
+        persons=sum(bool(line.head) for line in lines),
     )
 
 

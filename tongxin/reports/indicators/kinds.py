@@ -97,6 +97,9 @@ class Cell:
     width: int = 16
 
 
+PERSONS = frozenset({"person", "worker"})  # columns in which a name stands
+
+
 @dataclass(frozen=True)
 class Records:
     """The rows that a figure counts: `total` is made from the rows and nothing else.
@@ -118,6 +121,11 @@ class Records:
     hidden: Sequence[Any] = ()
     totals: tuple[Total, ...] = ()
     hides_few: bool = False
+
+    @property
+    def names_persons(self) -> bool:
+        """Whether a row tells the name of somebody."""
+        return any(cell.key in PERSONS for cell in self.columns)
 
     @property
     def shown(self) -> int:
