@@ -100,14 +100,14 @@ def _ask_page(request: DeskRequest, wanted: Wanted, form: forms.Form | None = No
         "could_be": could_be,
         "form": (form or ReasonForm()) if may_ask and could_be and running is None else None,
         "what": passes.issue(_purpose(request), json.dumps(vars(wanted))),
-        "back": _back(request, wanted),
+        "back": _back(wanted),
     }
     response = render(request, "exports/export_ask.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _back(request: DeskRequest, wanted: Wanted) -> str:
+def _back(wanted: Wanted | Export) -> str:
     """The page on which the list stands."""
     if wanted.method == "POST":
         return reverse("people:cards")
@@ -178,6 +178,7 @@ def _page(request: DeskRequest, found: Request, form: forms.Form | None = None, 
         "sentence": wording.sentence(found),
         "form": (form or WordForm()) if may_speak else None,
         "may_take": found.state == State.READY and access.can_take(request.user, found),
+        "list": _back(found.asked) if found.asked.method == "GET" else "",
         "is_mine": found.asked.by_id == request.user.pk,
         "hours": int(actions.hours().total_seconds() // 3600),
     }

@@ -40,4 +40,6 @@ def _refuse(stage: Stage) -> Press:
 @recipe("exports:take")
 def _take(stage: Stage) -> Press:
     """By one person only: nobody else may open the page with this form."""
-    return word("take", exports.agreed(stage, query=f"as=xlsx&n={nth()}"), who="clerk", also="clerk")
+    return word(
+        "take", exports.agreed(stage, query=f"as=xlsx&n={nth()}"), other={"more": "x"}, who="clerk", also="clerk"
+    )
