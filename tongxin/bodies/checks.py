@@ -90,6 +90,10 @@ def unseparated() -> Iterator[str]:
             yield f"{name}: one body is enough; not kept out: {', '.join(sorted(missing))}."
 
 
+def _name() -> str:
+    return str(_("Powers kept apart"))
+
+
 def held_apart() -> Iterator[Finding]:
     """One finding for each person who holds what must be apart, and for each village that nobody watches.
 
@@ -109,7 +113,7 @@ def held_apart() -> Iterator[Finding]:
             yield from found
     if fine:
         yield Finding(
-            "apart", State.OK, str(_("Nobody holds at once what must be apart, and every village is watched."))
+            _name(), State.OK, str(_("Nobody holds at once what must be apart, and every village is watched."))
         )
 
 
@@ -121,7 +125,7 @@ def _both(village: str, holders: Any) -> Iterator[Finding]:
                 said = {"village": village, "name": roles[one], "one": Role(one).label, "other": Role(other).label}
                 words = _("%(village)s: %(name)s is %(one)s and %(other)s at once.") % said
                 mend = str(_("End one of the two posts under Bodies."))
-                yield Finding("apart", State.LATE, f"{words} {apart.why}", mend)
+                yield Finding(_name(), State.LATE, f"{words} {apart.why}", mend)
 
 
 def _unwatched(village: str, holders: Any) -> Iterator[Finding]:
@@ -129,4 +133,4 @@ def _unwatched(village: str, holders: Any) -> Iterator[Finding]:
     if is_used and not any(Role.SUPERVISOR in roles for roles in holders):
         words = _("%(village)s has no supervisor.") % {"village": village}
         mend = str(_("Appoint one under Bodies: complaints go to the township meanwhile."))
-        yield Finding("apart", State.LATE, words, mend)
+        yield Finding(_name(), State.LATE, words, mend)
