@@ -13,6 +13,7 @@ from tests.factories.envelopes import YES
 from tests.issues.test_queries_recusing import home, person
 from tests.issues.test_unsealing import second
 from tongxin.audit.models import AuditEntry
+from tongxin.bodies import queries as bodies
 from tongxin.bodies.models import EmergencyAccess
 from tongxin.core import clock, matrix, triggers
 from tongxin.issues import access, actions, queries
@@ -115,7 +116,7 @@ def unguarded(patch: pytest.MonkeyPatch) -> None:
     allows = matrix.Right.allows
     patch.setattr(matrix.Right, "allows", lambda self, *given: allows(matrix.Right(self.name, self.by), *given))
     patch.setattr(access, "is_recused", lambda by, issue: False)
-    patch.setattr(access, "_bodies_of_asker", lambda asked: frozenset())
+    patch.setattr(bodies, "bodies_of", lambda asked: frozenset())
     patch.setattr(Unsealing, "WINDOW", timedelta(days=999))
     triggers.remove(connection)
 
