@@ -16,7 +16,7 @@ from tongxin.core.crypto import EncryptedTextField, Sealed
 from tongxin.core.models import SealingKey
 from tongxin.core.sealing import ERASED
 
-TRIES, PAUSE = 40, 0.25  # s: ten seconds for whoever still reads an old version
+TRIES, PAUSE = 120, 0.25  # s: half a minute for whoever still reads an old version
 
 
 def erase(rows: models.QuerySet[Any]) -> int:
