@@ -22,6 +22,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 sys.path.insert(0, str(ROOT / ".ci"))
 
+from tests.reliability import board  # noqa: E402
+
 
 @dataclass(frozen=True)
 class Sabotage:
@@ -98,6 +100,7 @@ def main(names: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="tongxin-sabotage-") as folder, postgres.cluster() as url:
         tree = copied(Path(folder))
         plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        plain[board.FILE] = os.devnull  # the scoreboard's figures: a short set may be too short to miss the guard
         for one in wanted:
             verdict = judged(tree, one, plain | ({"DATABASE_URL": url} if one.on == "postgres" else {}), sound)
             alive += verdict != "killed"
